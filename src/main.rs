@@ -1,2 +1,7 @@
-//! The `windlass` program: hands its arguments to [`windlass::cli`].
-fn main() {}
+//! The `windlass` program: a runtime, and the command line of [`windlass::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    windlass::cli::run(std::env::args_os())
+}

@@ -1,0 +1,333 @@
+//! The engine: what windlass asks of Docker or Podman, in the words of model and state.
+//!
+//! [`Engine`] has one implementation that speaks to a real engine, [`docker::DockerEngine`], and one in the tests that
+//! is scripted. Each method is one thing people would call an engine call; none holds a rule of ours.
+
+use std::path::PathBuf;
+
+use futures_util::stream::LocalBoxStream;
+use indexmap::IndexMap;
+
+use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
+use crate::state::{Container, Image, NetworkState, VolumeState};
+
+/// A stream of what an engine tells over time.
+pub type Told<'a, T> = LocalBoxStream<'a, Result<T, EngineError>>;
+
+/// What windlass asks of an engine.
+#[expect(
+    async_fn_in_trait,
+    reason = "all calls are made from one task of one thread: no bound on the futures is needed"
+)]
+pub trait Engine {
+    /// What the engine says of itself; asked once, when the connection was made.
+    fn about(&self) -> &About;
+
+    /// All containers of a project, one-off ones and stopped ones too, inspected.
+    ///
+    /// # Errors
+    /// Where the engine refuses or cannot be reached; so for every call below.
+    async fn containers(&self, project: &ProjectName) -> Result<Vec<Container>, EngineError>;
+    /// The container of this id or name; none where there is no such container.
+    async fn container(&self, id: &str) -> Result<Option<Container>, EngineError>;
+    /// Makes a container and attaches it to all its networks; answers its id. Nothing half-made is left on an error.
+    async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError>;
+    /// Starts a container; one that runs already is no error.
+    async fn start_container(&self, id: &str) -> Result<(), EngineError>;
+    /// Stops a container with its own stop signal; kills it after `timeout` seconds (absent: its own grace period).
+    /// One that is stopped or gone is no error.
+    async fn stop_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError>;
+    /// Sends a signal (absent: KILL); a container that doesn't run or is gone is no error.
+    async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError>;
+    /// Removes a container, running or not, with its anonymous volumes if `volumes`; one that is gone is no error.
+    async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError>;
+    /// Gives a container another name.
+    async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError>;
+    /// Attaches a container to one more network.
+    async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError>;
+    /// Detaches a container from a network.
+    async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError>;
+
+    /// All networks of a project, by label.
+    async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError>;
+    /// The network of exactly this name; none where there is no such network.
+    async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError>;
+    /// Makes a network; a second one of its name is an error.
+    async fn create_network(
+        &self,
+        network: &Network,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError>;
+    /// Removes a network; one that is gone is no error.
+    async fn remove_network(&self, id: &str) -> Result<(), EngineError>;
+
+    /// All volumes of a project, by label.
+    async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError>;
+    /// The volume of this name; none where there is no such volume.
+    async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError>;
+    /// Makes a volume.
+    async fn create_volume(
+        &self,
+        volume: &Volume,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError>;
+    /// Removes a volume; one that is gone is no error.
+    async fn remove_volume(&self, name: &str) -> Result<(), EngineError>;
+
+    /// The image of this reference; none where the engine doesn't have it.
+    async fn image(&self, reference: &str) -> Result<Option<Image>, EngineError>;
+    /// Pulls an image, with the user's credentials for its registry; the stream ends when it is there.
+    fn pull_image(&self, reference: &str, platform: Option<&str>) -> Told<'_, PullProgress>;
+    /// Builds an image; the last item of the stream carries its id.
+    fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress>;
+    /// Removes an image's name, and the image where it was the last one; one that is gone is no error.
+    async fn remove_image(&self, reference: &str) -> Result<(), EngineError>;
+
+    /// What happens to the project's containers from now on; the first item, [`EngineEvent::Listening`], says that the
+    /// engine listens: nothing that happens after it is missed.
+    fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent>;
+    /// A container's output.
+    fn logs(&self, id: &str, options: &LogOptions) -> Told<'_, LogChunk>;
+}
+
+/// What an engine says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The address it was reached at, such as `unix:///var/run/docker.sock`.
+    pub address: String,
+    /// `Docker` or `Podman`.
+    pub product: String,
+    /// Its own version, such as `28.5.1`.
+    pub version: String,
+    /// The API version spoken with it: (major, minor).
+    pub api: (u32, u32),
+    /// Operating system and architecture of its containers, `OS/ARCHITECTURE`.
+    pub platform: String,
+    /// Whether it builds with BuildKit.
+    pub buildkit: bool,
+}
+
+/// Progress of a pull: of one layer, or (without a layer) of the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PullProgress {
+    /// The layer's short id.
+    pub layer: Option<String>,
+    /// The engine's words, such as `Downloading`.
+    pub status: String,
+    /// Bytes done, where the engine counts them.
+    pub current: Option<u64>,
+    /// Bytes in all, where the engine knows them.
+    pub total: Option<u64>,
+}
+
+/// Progress of a build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildProgress {
+    /// A step began; the name is the engine's, such as `[2/4] RUN pip install ...`.
+    Step {
+        /// The step's identifier in this build.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Its result came from the cache.
+        cached: bool,
+    },
+    /// A step ended.
+    StepDone {
+        /// The step's identifier in this build.
+        id: String,
+    },
+    /// A step printed something.
+    Output {
+        /// The step's identifier; none with the classic builder.
+        id: Option<String>,
+        /// The text as printed.
+        text: String,
+    },
+    /// A warning of the builder's.
+    Warning(String),
+    /// The image is there.
+    Built {
+        /// Its identifier.
+        id: String,
+    },
+}
+
+/// Something that happened to a container of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineEvent {
+    /// The engine listens from here on.
+    Listening,
+    /// Something happened to a container.
+    Container {
+        /// The container's id.
+        id: String,
+        /// What happened.
+        action: ContainerAction,
+        /// The service it belongs to, by its label.
+        service: Option<String>,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What can happen to a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContainerAction {
+    /// It was made.
+    Created,
+    /// It was started.
+    Started,
+    /// It ended, with this exit code.
+    Died(i64),
+    /// Its health changed.
+    Health(crate::state::Health),
+    /// It is frozen.
+    Paused,
+    /// It is no longer frozen.
+    Unpaused,
+    /// It was removed.
+    Removed,
+    /// A word of the engine's own.
+    Other(String),
+}
+
+/// Which part of a container's output to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// Stay and show what comes.
+    pub follow: bool,
+    /// Only so many of the last lines; absent: all.
+    pub tail: Option<u64>,
+    /// Only from this second on (Unix time).
+    pub since: Option<i64>,
+    /// Only up to this second (Unix time).
+    pub until: Option<i64>,
+    /// Put the engine's time (RFC 3339, nanoseconds) in front of each line.
+    pub timestamps: bool,
+}
+
+/// A piece of a container's output, not cut at line ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogChunk {
+    /// Whether it was written to standard error.
+    pub stderr: bool,
+    /// The bytes.
+    pub bytes: bytes::Bytes,
+}
+
+/// Why an engine did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No engine answered at any address.
+    #[error("no container engine answers: {}", tried.iter().map(|(address, why)| format!("{address} ({why})")).collect::<Vec<_>>().join(", "))]
+    NoEngine {
+        /// Every address that was tried, and why it was no good.
+        tried: Vec<(String, String)>,
+    },
+    /// The engine's socket is there, but this user may not use it.
+    #[error("no permission to use the engine's socket {}", path.display())]
+    NoPermission {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// The connection broke.
+    #[error("the connection to the engine at {address} failed: {why}")]
+    Disconnected {
+        /// The engine's address.
+        address: String,
+        /// What happened.
+        why: String,
+    },
+    /// An address that cannot be used.
+    #[error("the engine's address `{address}` cannot be used: {why}")]
+    BadAddress {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The engine is too old or too new for us, or for a key of the file.
+    #[error("{what} needs engine API {needed}, and {address} speaks {spoken}")]
+    ApiVersion {
+        /// What needs it.
+        what: String,
+        /// The version it needs.
+        needed: String,
+        /// The version the engine speaks.
+        spoken: String,
+        /// The engine's address.
+        address: String,
+    },
+    /// There is no such object.
+    #[error("{0}")]
+    NotFound(String),
+    /// The name is taken.
+    #[error("{kind} name \"{name}\" is already in use{}", owner.as_ref().map(|owner| format!(" by {owner}")).unwrap_or_default())]
+    NameInUse {
+        /// `container`, `network`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// Who has it, where the engine tells.
+        owner: Option<String>,
+    },
+    /// A host port is taken.
+    #[error("host port {port} is already in use{}", owner.as_ref().map(|owner| format!(" by {owner}")).unwrap_or_default())]
+    PortInUse {
+        /// Address and port, as the engine names them.
+        port: String,
+        /// Who has it, where that can be found out.
+        owner: Option<String>,
+    },
+    /// The registry doesn't know the image, or doesn't let us see it.
+    #[error("pull access denied for {reference}: {why}")]
+    PullDenied {
+        /// The image.
+        reference: String,
+        /// The registry's or the engine's words.
+        why: String,
+    },
+    /// A pull failed for another reason.
+    #[error("image {reference} cannot be pulled: {why}")]
+    PullFailed {
+        /// The image.
+        reference: String,
+        /// The engine's words.
+        why: String,
+    },
+    /// A build failed.
+    #[error("image {tag} cannot be built: {why}")]
+    BuildFailed {
+        /// The image.
+        tag: String,
+        /// The step that failed, where the builder tells.
+        step: Option<String>,
+        /// What the builder says.
+        why: String,
+        /// The last lines that the failing step printed.
+        output: Vec<String>,
+    },
+    /// The build's context cannot be read.
+    #[error("build context {}: {why}", path.display())]
+    Context {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The state of things doesn't allow it.
+    #[error("{0}")]
+    Conflict(String),
+    /// Anything else the engine refuses.
+    #[error("the engine answers {status}: {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The engine's words.
+        message: String,
+    },
+    /// The engine's answer cannot be understood.
+    #[error("the engine's answer cannot be understood: {0}")]
+    Answer(String),
+}

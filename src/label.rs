@@ -1,0 +1,186 @@
+//! Label keys and resource names on the engine, written and read in one place.
+//!
+//! Compose's own labels let every tool that knows docker compose see our stacks; ours hold what was asked for, so that
+//! a later plan compares field by field.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::model::{ContainerSpec, Position, Project, Service, ServiceName};
+
+/// The project an object belongs to.
+pub const PROJECT: &str = "com.docker.compose.project";
+/// The service a container belongs to.
+pub const SERVICE: &str = "com.docker.compose.service";
+/// The replica's number, counted from 1.
+pub const CONTAINER_NUMBER: &str = "com.docker.compose.container-number";
+/// `True` for containers of `run`, `False` for replicas.
+pub const ONE_OFF: &str = "com.docker.compose.oneoff";
+/// A digest of what was asked for; docker compose lists only containers that carry it.
+pub const CONFIG_HASH: &str = "com.docker.compose.config-hash";
+/// The project's folder.
+pub const WORKING_DIR: &str = "com.docker.compose.project.working_dir";
+/// The stack files, joined with commas.
+pub const CONFIG_FILES: &str = "com.docker.compose.project.config_files";
+/// The dependencies, `SERVICE:CONDITION:RESTART` joined with commas.
+pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
+/// The image's identifier.
+pub const IMAGE: &str = "com.docker.compose.image";
+/// The network's name in the file.
+pub const NETWORK: &str = "com.docker.compose.network";
+/// The volume's name in the file.
+pub const VOLUME: &str = "com.docker.compose.volume";
+/// The compose version whose behaviour we keep.
+pub const VERSION: &str = "com.docker.compose.version";
+/// The container this one takes the place of.
+pub const REPLACE: &str = "com.docker.compose.replace";
+/// What was asked for, as JSON; see [`spec_to_json`].
+pub const SPEC: &str = "io.windlass.spec";
+/// The version of the form of our labels.
+pub const FORMAT: &str = "io.windlass.format";
+
+/// The compose version whose behaviour we keep, as other tools read it from [`VERSION`].
+pub const COMPOSE_VERSION: &str = "2.40.3";
+/// The version of the form of our labels that this program writes.
+pub const FORMAT_VERSION: &str = "1";
+
+/// The name of a replica's container: `container_name`, else `PROJECT-SERVICE-NUMBER`.
+pub fn container_name(project: &Project, service: &Service, number: u32) -> String {
+    match &service.spec.container_name {
+        Some(name) if number == 1 => name.clone(),
+        Some(name) => format!("{name}-{number}"),
+        None => format!("{}-{}-{number}", project.name, service.name),
+    }
+}
+
+/// The name a container bears while it or its successor waits for the real one.
+pub fn interim_name(id: &str, name: &str) -> String {
+    format!("{}_{name}", &id[..id.len().min(12)])
+}
+
+/// The labels of a replica's container: the file's, compose's and ours.
+pub fn container_labels(
+    project: &Project,
+    service: &Service,
+    number: u32,
+    image_id: &str,
+) -> IndexMap<String, String> {
+    let depends_on = service.depends_on.iter().map(|(name, dependency)| {
+        let condition = serde_json::to_value(dependency.condition).ok();
+        let condition = condition
+            .as_ref()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        format!("{name}:{condition}:{}", dependency.restart)
+    });
+    let files: Vec<_> = project
+        .files
+        .iter()
+        .map(|file| file.to_string_lossy())
+        .collect();
+    let spec = spec_to_json(&service.spec);
+    let mut labels = service.spec.labels.clone();
+    labels.extend(
+        [
+            (PROJECT, project.name.to_string()),
+            (SERVICE, service.name.to_string()),
+            (CONTAINER_NUMBER, number.to_string()),
+            (ONE_OFF, "False".to_owned()),
+            (CONFIG_HASH, digest(&service.spec)),
+            (
+                WORKING_DIR,
+                project.working_dir.to_string_lossy().into_owned(),
+            ),
+            (CONFIG_FILES, files.join(",")),
+            (DEPENDS_ON, depends_on.collect::<Vec<_>>().join(",")),
+            (IMAGE, image_id.to_owned()),
+            (VERSION, COMPOSE_VERSION.to_owned()),
+            (SPEC, spec.to_string()),
+            (FORMAT, FORMAT_VERSION.to_owned()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value)),
+    );
+    labels
+}
+
+/// The labels of a project's network or volume; `key` is [`NETWORK`] or [`VOLUME`], `name` its name in the file.
+pub fn resource_labels(
+    project: &Project,
+    key: &str,
+    name: &str,
+    own: &IndexMap<String, String>,
+) -> IndexMap<String, String> {
+    let mut labels = own.clone();
+    labels.insert(PROJECT.to_owned(), project.name.to_string());
+    labels.insert(key.to_owned(), name.to_owned());
+    labels.insert(VERSION.to_owned(), COMPOSE_VERSION.to_owned());
+    labels
+}
+
+/// What a container was asked to be, as its label keeps it: without what is absent, and of the environment the names
+/// only (their values are in the container itself, and nowhere twice).
+pub fn spec_to_json(spec: &ContainerSpec) -> Value {
+    let mut json = full_spec(spec);
+    if let Some(Value::Object(environment)) = json.get_mut("environment") {
+        environment
+            .values_mut()
+            .for_each(|value| *value = Value::Null);
+    }
+    json
+}
+
+/// What a container was asked to be when it was made: the label's JSON, environment values put back from the
+/// container. None where the container was not made by us, or by a version with another form.
+pub fn applied_spec(labels: &IndexMap<String, String>, environment: &[String]) -> Option<Value> {
+    if labels.get(FORMAT).map(String::as_str) != Some(FORMAT_VERSION) {
+        return None;
+    }
+    let mut json: Value = serde_json::from_str(labels.get(SPEC)?).ok()?;
+    if let Some(Value::Object(names)) = json.get_mut("environment") {
+        for (name, value) in names.iter_mut() {
+            let found = environment
+                .iter()
+                .rev()
+                .find_map(|line| line.strip_prefix(name.as_str())?.strip_prefix('='));
+            *value = found.map_or(Value::Null, |found| Value::String(found.to_owned()));
+        }
+    }
+    Some(json)
+}
+
+/// A specification as JSON without absent fields and empty lists (but an empty command says something).
+pub fn full_spec(spec: &ContainerSpec) -> Value {
+    let mut json = serde_json::to_value(spec).unwrap_or_default();
+    if let Value::Object(fields) = &mut json {
+        fields.retain(|name, value| match value {
+            Value::Null | Value::Bool(false) => name == "init" && !value.is_null(),
+            Value::Array(items) => !items.is_empty() || name == "command" || name == "entrypoint",
+            Value::Object(items) => !items.is_empty(),
+            _ => true,
+        });
+    }
+    json
+}
+
+fn digest(spec: &ContainerSpec) -> String {
+    let bytes = Sha256::digest(full_spec(spec).to_string());
+    bytes.iter().fold(String::with_capacity(64), |text, byte| {
+        text + &format!("{byte:02x}")
+    })
+}
+
+/// The services a container's label says it depends on.
+pub fn dependencies(labels: &IndexMap<String, String>) -> impl Iterator<Item = ServiceName> {
+    labels
+        .get(DEPENDS_ON)
+        .into_iter()
+        .flat_map(|value| value.split(','))
+        .filter_map(|entry| ServiceName::new(entry.split(':').next().unwrap_or_default()).ok())
+}
+
+/// Where a change stands, as reasons show it.
+pub fn at(position: Option<&Position>) -> String {
+    position.map_or_else(String::new, |position| format!("  {position}"))
+}

@@ -1,0 +1,54 @@
+//! A container as it is asked of the engine: a service's specification with every name resolved.
+
+use indexmap::IndexMap;
+
+use super::{ContainerSpec, Mount};
+
+/// Everything that creating one container needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewContainer {
+    /// The container's name on the engine.
+    pub name: String,
+    /// What the service's file says; its `networks`, `network_mode` and `volumes` are replaced by the fields below.
+    pub spec: ContainerSpec,
+    /// All labels: the file's, compose's and ours.
+    pub labels: IndexMap<String, String>,
+    /// How the container reaches the network.
+    pub network: NetworkAccess,
+    /// The mounts, volume names as the engine knows them.
+    pub mounts: Vec<Mount>,
+    /// `volumes_from` with container names, each with `:ro` where read-only.
+    pub volumes_from: Vec<String>,
+}
+
+/// How a container reaches the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkAccess {
+    /// Endpoints on networks, the primary one (by priority) first; the first one's network is the container's mode.
+    Networks(Vec<Endpoint>),
+    /// The engine's own mode: `host`, `none`, `bridge` or `container:NAME`.
+    Mode(String),
+}
+
+/// One container's endpoint on one network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The network's name on the engine.
+    pub network: String,
+    /// Names the container answers to on this network, the service's name among them.
+    pub aliases: Vec<String>,
+    /// A fixed IPv4 address.
+    pub ipv4_address: Option<String>,
+    /// A fixed IPv6 address.
+    pub ipv6_address: Option<String>,
+    /// Link-local addresses.
+    pub link_local_ips: Vec<String>,
+    /// A fixed hardware address.
+    pub mac_address: Option<String>,
+    /// Decides which endpoint is the default gateway; larger wins.
+    pub gw_priority: Option<i64>,
+    /// Name of the interface inside the container.
+    pub interface_name: Option<String>,
+    /// Options for the network's driver.
+    pub driver_opts: IndexMap<String, String>,
+}

@@ -1,0 +1,46 @@
+//! Services of the stack file (specification: services top-level element).
+
+mod build;
+mod container_spec;
+mod depends_on;
+mod healthcheck;
+mod image;
+mod mount;
+mod network;
+mod port;
+mod restart;
+
+use indexmap::IndexMap;
+
+use super::{Positions, ServiceName};
+
+pub use build::{Build, ImageBuild};
+pub use container_spec::{ContainerSpec, Logging, Ulimit};
+pub use depends_on::{Condition, Dependency};
+pub use healthcheck::Healthcheck;
+pub use image::PullPolicy;
+pub use mount::{Mount, MountKind};
+pub use network::{Attachment, NetworkMode};
+pub use port::Port;
+pub use restart::RestartPolicy;
+
+/// One service: what its containers are, and what windlass does around them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// The service's name: its DNS name too.
+    pub name: ServiceName,
+    /// What each of its containers is asked to be.
+    pub spec: ContainerSpec,
+    /// How its image is built, where it is.
+    pub build: Option<Build>,
+    /// When its image is pulled.
+    pub pull_policy: PullPolicy,
+    /// What must have happened before it starts.
+    pub depends_on: IndexMap<ServiceName, Dependency>,
+    /// How many replicas run (`scale`, `deploy.replicas`).
+    pub scale: u32,
+    /// Whether an attached `up` shows its logs.
+    pub attach: bool,
+    /// Where its fields stand.
+    pub positions: Positions,
+}

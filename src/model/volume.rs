@@ -1,0 +1,25 @@
+//! Volumes of the stack file.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::Positions;
+
+/// A volume as the file describes it (specification: volumes top-level element).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Volume {
+    /// The name on the engine.
+    pub name: String,
+    /// Made and removed by somebody else: only looked up.
+    pub external: bool,
+    /// The engine's volume driver; the engine's default (`local`) where absent.
+    pub driver: Option<String>,
+    /// Options of the driver.
+    pub driver_opts: IndexMap<String, String>,
+    /// Labels of the file.
+    pub labels: IndexMap<String, String>,
+    /// Where the fields stand.
+    #[serde(skip)]
+    pub positions: Positions,
+}

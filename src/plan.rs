@@ -1,0 +1,372 @@
+//! Plans: what is done to bring what is to what is desired, step by step, each with its reason.
+//!
+//! Planning is pure: everything it needs to know is handed in. A plan is a value that can be shown, compared and
+//! applied; `plan`, `--dry-run` and `up` see the same one.
+
+mod container;
+mod diff;
+mod down;
+mod image;
+mod network;
+mod schedule;
+mod up;
+mod volume;
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+pub use diff::FieldChange;
+
+use crate::model::{
+    Condition, ImageBuild, Network, NewContainer, Position, ProjectName, ServiceName, Volume,
+};
+use crate::state::Status;
+
+/// The place of a step in its plan, counted from 0; people see it counted from 1.
+pub type StepId = usize;
+
+/// What is done, in an order in which it can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The project.
+    pub project: ProjectName,
+    /// The steps; each waits for earlier ones only.
+    pub steps: Vec<Step>,
+    /// Containers that are as they should be.
+    pub unchanged: Vec<Resource>,
+    /// Doubts to tell the user about before the plan is applied.
+    pub warnings: Vec<Warning>,
+}
+
+/// A doubt, with the place in the file that raises it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What is doubtful.
+    pub message: String,
+    /// The place in the file, where there is one.
+    pub position: Option<Position>,
+}
+
+/// One engine call, or one wait.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What it is done to.
+    pub resource: Resource,
+    /// What is done.
+    pub operation: Operation,
+    /// Why.
+    pub reason: Reason,
+    /// The steps that must be done before.
+    pub after: Vec<StepId>,
+    /// What only a pull or a build can tell: the step is done only if this holds.
+    pub only_if: Option<OnlyIf>,
+}
+
+/// What a step is done to, by the name people know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// An image, by its reference.
+    Image(String),
+    /// A network, by its name on the engine.
+    Network(String),
+    /// A volume, by its name on the engine.
+    Volume(String),
+    /// A container, by the name it has when all is done.
+    Container {
+        /// The container's name.
+        name: String,
+        /// The service and the replica's number; none for a container of no service.
+        replica: Option<(ServiceName, u32)>,
+    },
+}
+
+impl Resource {
+    /// The name on the engine.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Image(name)
+            | Self::Network(name)
+            | Self::Volume(name)
+            | Self::Container { name, .. } => name,
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::Image(_) => "Image",
+            Self::Network(_) => "Network",
+            Self::Volume(_) => "Volume",
+            Self::Container { .. } => "Container",
+        };
+        write!(f, "{kind} {}", self.name())
+    }
+}
+
+/// Which container a step means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// One that exists, by its id.
+    Existing(String),
+    /// The one that an earlier step creates.
+    CreatedBy(StepId),
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// Pull an image.
+    PullImage {
+        /// The platform asked for.
+        platform: Option<String>,
+    },
+    /// Build an image.
+    BuildImage(Box<ImageBuild>),
+    /// Remove an image's name.
+    RemoveImage,
+    /// Make a network.
+    CreateNetwork {
+        /// What it is to be.
+        network: Box<Network>,
+        /// All its labels.
+        labels: IndexMap<String, String>,
+    },
+    /// Remove a network.
+    RemoveNetwork {
+        /// The engine's identifier.
+        id: String,
+    },
+    /// Make a volume.
+    CreateVolume {
+        /// What it is to be.
+        volume: Box<Volume>,
+        /// All its labels.
+        labels: IndexMap<String, String>,
+    },
+    /// Remove a volume and the data in it.
+    RemoveVolume,
+    /// Make a container.
+    CreateContainer {
+        /// What it is to be.
+        container: Box<NewContainer>,
+        /// The container whose place it takes.
+        replaces: Option<String>,
+    },
+    /// Give a container another name.
+    RenameContainer {
+        /// Which one.
+        target: Target,
+        /// The new name.
+        to: String,
+    },
+    /// Start a container.
+    StartContainer {
+        /// Which one.
+        target: Target,
+    },
+    /// Stop a container.
+    StopContainer {
+        /// Which one.
+        target: Target,
+        /// Seconds until it is killed; absent: its own grace period.
+        timeout: Option<i64>,
+    },
+    /// Remove a container.
+    RemoveContainer {
+        /// Which one.
+        target: Target,
+        /// Its anonymous volumes too.
+        volumes: bool,
+    },
+    /// Wait for a container to be in a state.
+    Wait {
+        /// Which one.
+        target: Target,
+        /// The state.
+        condition: Condition,
+        /// Whether another state is an error (`depends_on.required`); otherwise a warning.
+        required: bool,
+    },
+}
+
+impl Operation {
+    /// The operation's name, as the stable text of a step has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::PullImage { .. } => "PullImage",
+            Self::BuildImage(_) => "BuildImage",
+            Self::RemoveImage => "RemoveImage",
+            Self::CreateNetwork { .. } => "CreateNetwork",
+            Self::RemoveNetwork { .. } => "RemoveNetwork",
+            Self::CreateVolume { .. } => "CreateVolume",
+            Self::RemoveVolume => "RemoveVolume",
+            Self::CreateContainer { .. } => "CreateContainer",
+            Self::RenameContainer { .. } => "RenameContainer",
+            Self::StartContainer { .. } => "StartContainer",
+            Self::StopContainer { .. } => "StopContainer",
+            Self::RemoveContainer { .. } => "RemoveContainer",
+            Self::Wait { .. } => "Wait",
+        }
+    }
+
+    /// Whether data may be lost that a later `up` does not bring back.
+    pub fn is_destructive(&self) -> bool {
+        matches!(
+            self,
+            Self::RemoveVolume | Self::RemoveContainer { volumes: true, .. }
+        )
+    }
+
+    /// Whether it changes anything on the engine.
+    pub fn is_change(&self) -> bool {
+        !matches!(self, Self::Wait { .. })
+    }
+}
+
+/// Why a step is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// It isn't there yet.
+    Missing,
+    /// The file says something else than what was applied.
+    Changed(Vec<FieldChange>),
+    /// Another image is behind the reference now: (the container's, the one there is).
+    ImageChanged(String, String),
+    /// The image may turn out another one than the container's.
+    MayChangeImage,
+    /// It was not made by windlass, or by a version whose labels this one cannot read.
+    UnknownOrigin,
+    /// The user asked for it with this flag or command.
+    Asked(&'static str),
+    /// The pull policy of the service asks for it.
+    PullPolicy(&'static str),
+    /// It takes part in the replacement of a container.
+    Replaces,
+    /// It shares the network, processes or volumes of this service's container, which is replaced.
+    SharesWith(ServiceName),
+    /// It isn't running.
+    NotRunning(Status),
+    /// All that it depends on is there; with the dependencies and the states they are in.
+    Ready(Vec<(ServiceName, Condition)>),
+    /// This service depends on it in this state.
+    NeededBy(ServiceName, Condition),
+    /// The file has no such service.
+    Orphan,
+    /// The service has fewer replicas now.
+    Superfluous,
+    /// An interrupted run left it behind.
+    LeftBehind,
+    /// It is of the project being lowered.
+    Lowered,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("not there yet"),
+            Self::Changed(changes) => {
+                for (i, change) in changes.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str("; ")?;
+                    }
+                    write!(f, "{change}")?;
+                }
+                Ok(())
+            }
+            Self::ImageChanged(from, to) => write!(
+                f,
+                "image is another one now: {} -> {}",
+                short(from),
+                short(to)
+            ),
+            Self::MayChangeImage => f.write_str("if its image id changes"),
+            Self::UnknownOrigin => f.write_str("what it was made from is not known"),
+            Self::Asked(what) => write!(f, "{what}"),
+            Self::PullPolicy(policy) => write!(f, "pull_policy is {policy}"),
+            Self::Replaces => f.write_str("part of the replacement"),
+            Self::SharesWith(service) => write!(f, "shares with {service}, which is replaced"),
+            Self::NotRunning(status) => write!(f, "it is {}", status.as_str()),
+            Self::Ready(dependencies) if dependencies.is_empty() => {
+                f.write_str("depends on nothing")
+            }
+            Self::Ready(dependencies) => {
+                let names = dependencies
+                    .iter()
+                    .map(|(name, condition)| format!("dependency {name} is {condition}"));
+                f.write_str(&names.collect::<Vec<_>>().join(", "))
+            }
+            Self::NeededBy(service, condition) => write!(f, "{service} needs it {condition}"),
+            Self::Orphan => f.write_str("the file has no such service"),
+            Self::Superfluous => f.write_str("the service has fewer replicas now"),
+            Self::LeftBehind => f.write_str("left behind by an interrupted run"),
+            Self::Lowered => f.write_str("the project is lowered"),
+        }
+    }
+}
+
+/// The first twelve digits of an identifier, without its kind.
+fn short(id: &str) -> &str {
+    let id = id.strip_prefix("sha256:").unwrap_or(id);
+    &id[..id.len().min(12)]
+}
+
+/// A condition that only an earlier pull or build can decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OnlyIf {
+    /// The step brought another image than this one.
+    ImageChanged {
+        /// The step that pulls or builds.
+        step: StepId,
+        /// The image's identifier before.
+        was: String,
+    },
+    /// The step brought this image again.
+    ImageUnchanged {
+        /// The step that pulls or builds.
+        step: StepId,
+        /// The image's identifier before.
+        was: String,
+    },
+}
+
+impl Plan {
+    /// Whether nothing on the engine would change.
+    pub fn is_empty(&self) -> bool {
+        !self.steps.iter().any(|step| step.operation.is_change())
+    }
+}
+
+/// One line per step that stays the same from release to release:
+/// `[1,2] -> #3 service:web:1, StartContainer, dependency db is healthy`.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (id, step) in self.steps.iter().enumerate() {
+            let after: Vec<_> = step.after.iter().map(|id| (id + 1).to_string()).collect();
+            write!(f, "[{}] -> #{} ", after.join(","), id + 1)?;
+            match &step.resource {
+                Resource::Image(name) => write!(f, "image:{name}")?,
+                Resource::Network(name) => write!(f, "network:{name}")?,
+                Resource::Volume(name) => write!(f, "volume:{name}")?,
+                Resource::Container {
+                    replica: Some((service, number)),
+                    ..
+                } => write!(f, "service:{service}:{number}")?,
+                Resource::Container { name, .. } => write!(f, "container:{name}")?,
+            }
+            write!(f, ", {}, {}", step.operation.name(), step.reason)?;
+            match &step.only_if {
+                Some(OnlyIf::ImageChanged { step, .. }) => {
+                    write!(f, ", if #{} changes the image", step + 1)?;
+                }
+                Some(OnlyIf::ImageUnchanged { step, .. }) => {
+                    write!(f, ", if #{} keeps the image", step + 1)?;
+                }
+                None => {}
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}

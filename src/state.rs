@@ -1,0 +1,259 @@
+//! The actual state: what the engine says is there, in the words of the model.
+
+use indexmap::IndexMap;
+
+use crate::label;
+use crate::model::ServiceName;
+
+/// Everything of one project that an engine has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActualState {
+    /// The project's containers, one-off ones too, in the order of their names.
+    pub containers: Vec<Container>,
+    /// The project's networks and the external ones the file names.
+    pub networks: Vec<NetworkState>,
+    /// The project's volumes and the external ones the file names.
+    pub volumes: Vec<VolumeState>,
+    /// The images of the project's services by reference; an absent entry means the engine doesn't have it.
+    pub images: IndexMap<String, Image>,
+}
+
+/// A container as the engine shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Container {
+    /// The engine's identifier.
+    pub id: String,
+    /// Its name, without the leading slash.
+    pub name: String,
+    /// The image's reference as asked for.
+    pub image: String,
+    /// The image's identifier.
+    pub image_id: String,
+    /// All its labels.
+    pub labels: IndexMap<String, String>,
+    /// Its environment, `NAME=VALUE`, the image's included.
+    pub environment: Vec<String>,
+    /// The command it runs, entrypoint included.
+    pub command: Vec<String>,
+    /// Whether and how it runs.
+    pub status: Status,
+    /// Its health, where it is tested.
+    pub health: Option<Health>,
+    /// The last outputs of its health tests, the newest last.
+    pub health_log: Vec<String>,
+    /// How it ended; 0 while it runs.
+    pub exit_code: i64,
+    /// Process id of its first process on the engine's machine; 0 while it doesn't run.
+    pub pid: i64,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// When it was started last, RFC 3339; empty where never.
+    pub started_at: String,
+    /// When it ended last, RFC 3339; empty where never.
+    pub finished_at: String,
+    /// `host`, `none`, a network's name, `container:ID`.
+    pub network_mode: String,
+    /// Its endpoints by the network's name.
+    pub networks: IndexMap<String, ContainerEndpoint>,
+    /// Its mounts.
+    pub mounts: Vec<ContainerMount>,
+    /// Ports it listens on by declaration or publication.
+    pub ports: Vec<PublishedPort>,
+    /// Whether its output is a terminal's.
+    pub tty: bool,
+    /// Whether the engine's API kept something from us that we could not read; the fields above may be incomplete.
+    pub degraded: bool,
+}
+
+impl Container {
+    /// The service it belongs to, by its label.
+    pub fn service(&self) -> Option<&str> {
+        self.labels.get(label::SERVICE).map(String::as_str)
+    }
+
+    /// Whether it is a container of this service, and no one-off one.
+    pub fn is_replica_of(&self, service: &ServiceName) -> bool {
+        self.service() == Some(service.as_str()) && !self.is_one_off()
+    }
+
+    /// Its replica number, by its label.
+    pub fn number(&self) -> Option<u32> {
+        self.labels.get(label::CONTAINER_NUMBER)?.parse().ok()
+    }
+
+    /// Whether it was made by a `run`, not for a service's replica.
+    pub fn is_one_off(&self) -> bool {
+        self.labels
+            .get(label::ONE_OFF)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// Whether and how a container runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// Made, never started.
+    #[default]
+    Created,
+    /// Runs.
+    Running,
+    /// Frozen.
+    Paused,
+    /// Ended, about to be started by the engine.
+    Restarting,
+    /// Being removed.
+    Removing,
+    /// Ended.
+    Exited,
+    /// Broken: only removal is left.
+    Dead,
+    /// A word of the engine's own.
+    Other(String),
+}
+
+impl Status {
+    /// The engine's word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Restarting => "restarting",
+            Self::Removing => "removing",
+            Self::Exited => "exited",
+            Self::Dead => "dead",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Reads the engine's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "created" => Self::Created,
+            "running" => Self::Running,
+            "paused" => Self::Paused,
+            "restarting" => Self::Restarting,
+            "removing" => Self::Removing,
+            "exited" => Self::Exited,
+            "dead" => Self::Dead,
+            _ => Self::Other(word.to_owned()),
+        }
+    }
+
+    /// Whether it has running processes, frozen ones included.
+    pub fn is_up(&self) -> bool {
+        matches!(self, Self::Running | Self::Paused | Self::Restarting)
+    }
+}
+
+/// The engine's word on a container's health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Not yet known.
+    Starting,
+    /// The test passes.
+    Healthy,
+    /// The test failed too often.
+    Unhealthy,
+}
+
+impl Health {
+    /// The engine's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// A container's endpoint on one network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContainerEndpoint {
+    /// The network's identifier.
+    pub network_id: String,
+    /// Names it answers to there.
+    pub aliases: Vec<String>,
+    /// Its IPv4 address; empty while it doesn't run.
+    pub ip_address: String,
+}
+
+/// A mount of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContainerMount {
+    /// `bind`, `volume`, `tmpfs`, ...
+    pub kind: String,
+    /// The volume's name; empty for others.
+    pub name: String,
+    /// The path or the volume on the host.
+    pub source: String,
+    /// The path inside.
+    pub target: String,
+    /// Whether it can be written.
+    pub writable: bool,
+}
+
+/// A port of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishedPort {
+    /// The host's address; empty where the port is not published.
+    pub host_ip: String,
+    /// The host's port; 0 where the port is not published.
+    pub published: u16,
+    /// The port inside.
+    pub target: u16,
+    /// `tcp`, `udp` or `sctp`.
+    pub protocol: String,
+}
+
+/// A network as the engine shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkState {
+    /// The engine's identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its driver.
+    pub driver: String,
+    /// Whether it has no way out.
+    pub internal: bool,
+    /// Whether containers outside may join.
+    pub attachable: bool,
+    /// Its labels.
+    pub labels: IndexMap<String, String>,
+    /// Its subnets in CIDR form.
+    pub subnets: Vec<String>,
+}
+
+/// A volume as the engine shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeState {
+    /// Its name.
+    pub name: String,
+    /// Its driver.
+    pub driver: String,
+    /// Options of the driver.
+    pub options: IndexMap<String, String>,
+    /// Its labels.
+    pub labels: IndexMap<String, String>,
+}
+
+/// An image as the engine shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Image {
+    /// The engine's identifier.
+    pub id: String,
+    /// Names and tags.
+    pub tags: Vec<String>,
+    /// Its labels.
+    pub labels: IndexMap<String, String>,
+    /// Whether it has a healthcheck of its own.
+    pub has_healthcheck: bool,
+    /// Paths it declares as volumes.
+    pub volumes: Vec<String>,
+    /// Ports it exposes, `PORT/PROTOCOL`.
+    pub exposed_ports: Vec<String>,
+    /// Operating system and architecture, `OS/ARCHITECTURE`.
+    pub platform: String,
+}
