@@ -12,7 +12,7 @@ use petgraph::visit::{Dfs, EdgeRef, Reversed};
 pub struct Cycle(pub Vec<String>);
 
 /// Which service depends on which; free of cycles by construction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ServiceGraph {
     graph: DiGraph<String, ()>,
     index: HashMap<String, NodeIndex>,

@@ -54,9 +54,19 @@ pub fn container_name(project: &Project, service: &Service, number: u32) -> Stri
     }
 }
 
-/// The name a container bears while it or its successor waits for the real one.
+/// The name of the image of a built service that names none.
+pub fn image_name(project: &Project, service: &ServiceName) -> String {
+    format!("{}-{service}", project.name)
+}
+
+/// The name of a new container until the one with this id gives it its own.
 pub fn interim_name(id: &str, name: &str) -> String {
     format!("{}_{name}", &id[..id.len().min(12)])
+}
+
+/// The name of a container that gave its own to a new one, until it is removed.
+pub fn replaced_name(id: &str, name: &str) -> String {
+    format!("{}_{name}-replaced", &id[..id.len().min(12)])
 }
 
 /// The labels of a replica's container: the file's, compose's and ours.

@@ -3,6 +3,7 @@
 //! A [`Project`] is all that loader and plan share. It knows no YAML and no engine.
 
 pub mod container;
+pub mod credential;
 pub mod name;
 pub mod network;
 pub mod position;

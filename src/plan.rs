@@ -4,20 +4,23 @@
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
 mod container;
+mod decide;
 mod diff;
 mod down;
-mod image;
-mod network;
+mod resource;
 mod schedule;
 mod up;
-mod volume;
 
 use std::fmt;
 
 use indexmap::IndexMap;
 
-pub use diff::FieldChange;
+pub use diff::{FieldChange, changes};
+pub use down::{DownOptions, RemoveImages, down};
+pub use schedule::{Schedule, Settled};
+pub use up::{Recreate, UpOptions, up};
 
+use crate::graph::Cycle;
 use crate::model::{
     Condition, ImageBuild, Network, NewContainer, Position, ProjectName, ServiceName, Volume,
 };
@@ -46,6 +49,61 @@ pub struct Warning {
     pub message: String,
     /// The place in the file, where there is one.
     pub position: Option<Position>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The user named a service that the file doesn't have.
+    #[error("no such service: {0}")]
+    NoSuchService(ServiceName),
+    /// Services depend on each other in a circle.
+    #[error(transparent)]
+    Cycle(#[from] Cycle),
+    /// A service names something that the file doesn't define.
+    #[error("{kind} {name} is not defined in the stack file")]
+    Undefined {
+        /// `network` or `volume`.
+        kind: &'static str,
+        /// Its name in the file.
+        name: String,
+        /// Where it is named.
+        position: Option<Position>,
+    },
+    /// Something that others make is not there.
+    #[error("{kind} {name} declared as external, but could not be found")]
+    ExternalMissing {
+        /// `network` or `volume`.
+        kind: &'static str,
+        /// Its name on the engine.
+        name: String,
+        /// Where it is declared.
+        position: Option<Position>,
+    },
+    /// An image is not there and may not be brought.
+    #[error("service {service} needs image {image}, which the engine doesn't have, and {why}")]
+    ImageMissing {
+        /// The service.
+        service: ServiceName,
+        /// The image's reference.
+        image: String,
+        /// What keeps it away.
+        why: &'static str,
+        /// Where the image is named.
+        position: Option<Position>,
+    },
+}
+
+impl PlanError {
+    /// The place in the stack files that is to blame, where there is one.
+    pub fn position(&self) -> Option<&Position> {
+        match self {
+            Self::NoSuchService(_) | Self::Cycle(_) => None,
+            Self::Undefined { position, .. }
+            | Self::ExternalMissing { position, .. }
+            | Self::ImageMissing { position, .. } => position.as_ref(),
+        }
+    }
 }
 
 /// One engine call, or one wait.
@@ -110,8 +168,13 @@ impl fmt::Display for Resource {
 pub enum Target {
     /// One that exists, by its id.
     Existing(String),
-    /// The one that an earlier step creates.
-    CreatedBy(StepId),
+    /// The one that an earlier step creates; where that step turns out not to be needed, the existing one.
+    CreatedBy {
+        /// The step.
+        step: StepId,
+        /// The existing one's id.
+        or: Option<String>,
+    },
 }
 
 /// What a step does.

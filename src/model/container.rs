@@ -37,6 +37,8 @@ pub struct Endpoint {
     pub network: String,
     /// Names the container answers to on this network, the service's name among them.
     pub aliases: Vec<String>,
+    /// Links to other containers on this network, `CONTAINER:ALIAS`.
+    pub links: Vec<String>,
     /// A fixed IPv4 address.
     pub ipv4_address: Option<String>,
     /// A fixed IPv6 address.

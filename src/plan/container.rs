@@ -1,1 +1,175 @@
+//! A service's replica as a container to be made: every name resolved.
 
+use std::cmp::Reverse;
+
+use super::UpOptions;
+use crate::label;
+use crate::model::{
+    Endpoint, Mount, MountKind, NetworkAccess, NetworkMode, NewContainer, Project, Service,
+};
+use crate::state::Container;
+
+/// The container of a replica. `replaces` is the one whose place it takes: it hands on its anonymous volumes, so that
+/// no data is lost.
+pub(super) fn new_container(
+    project: &Project,
+    service: &Service,
+    number: u32,
+    replaces: Option<&Container>,
+    options: &UpOptions,
+) -> NewContainer {
+    let name = label::container_name(project, service, number);
+    let image_id = String::new(); // known only when the image is there: filled in when the plan is applied
+    let mut labels = label::container_labels(project, service, number, &image_id);
+    let mut mounts: Vec<Mount> = service
+        .spec
+        .volumes
+        .iter()
+        .map(|mount| resolve_mount(project, mount))
+        .collect();
+    if let Some(old) = replaces {
+        labels.insert(label::REPLACE.to_owned(), old.id.clone());
+        if !options.renew_anon_volumes {
+            inherit_anonymous_volumes(&mut mounts, old);
+        }
+    }
+    let mut spec = service.spec.clone();
+    for mode in [&mut spec.ipc, &mut spec.pid].into_iter().flatten() {
+        if let Some(other) = mode.strip_prefix("service:") {
+            *mode = format!("container:{}", container_of(project, other));
+        }
+    }
+    NewContainer {
+        name: replaces.map_or(name.clone(), |old| label::interim_name(&old.id, &name)),
+        network: network_access(project, service),
+        volumes_from: spec
+            .volumes_from
+            .iter()
+            .map(|from| volumes_from(project, from))
+            .collect(),
+        mounts,
+        labels,
+        spec,
+    }
+}
+
+/// The name of a service's first container.
+fn container_of(project: &Project, service: &str) -> String {
+    match project.services.get(service) {
+        Some(service) => label::container_name(project, service, 1),
+        None => format!("{}-{service}-1", project.name),
+    }
+}
+
+fn volumes_from(project: &Project, from: &str) -> String {
+    match from.strip_prefix("container:") {
+        Some(container) => container.to_owned(),
+        None => match from.split_once(':') {
+            Some((service, mode)) => format!("{}:{mode}", container_of(project, service)),
+            None => container_of(project, from),
+        },
+    }
+}
+
+fn resolve_mount(project: &Project, mount: &Mount) -> Mount {
+    let mut mount = mount.clone();
+    if let MountKind::Volume {
+        source: Some(source),
+        ..
+    } = &mut mount.kind
+        && let Some(volume) = project.volumes.get(source.as_str())
+    {
+        source.clone_from(&volume.name);
+    }
+    mount
+}
+
+fn inherit_anonymous_volumes(mounts: &mut Vec<Mount>, old: &Container) {
+    // The engine names anonymous volumes with 64 hexadecimal digits; nobody else does.
+    let is_anonymous = |name: &str| name.len() == 64 && name.chars().all(|c| c.is_ascii_hexdigit());
+    for inherited in old
+        .mounts
+        .iter()
+        .filter(|mount| mount.kind == "volume" && is_anonymous(&mount.name))
+    {
+        match mounts
+            .iter_mut()
+            .find(|mount| mount.target == inherited.target)
+        {
+            Some(Mount {
+                kind:
+                    MountKind::Volume {
+                        source: source @ None,
+                        ..
+                    },
+                ..
+            }) => {
+                *source = Some(inherited.name.clone());
+            }
+            Some(_) => {}
+            None => mounts.push(Mount {
+                target: inherited.target.clone(),
+                read_only: !inherited.writable,
+                consistency: None,
+                kind: MountKind::Volume {
+                    source: Some(inherited.name.clone()),
+                    nocopy: false,
+                    subpath: None,
+                    labels: indexmap::IndexMap::new(),
+                },
+            }),
+        }
+    }
+}
+
+fn network_access(project: &Project, service: &Service) -> NetworkAccess {
+    let spec = &service.spec;
+    match &spec.network_mode {
+        Some(NetworkMode::Service(name)) => {
+            return NetworkAccess::Mode(format!(
+                "container:{}",
+                container_of(project, name.as_str())
+            ));
+        }
+        Some(mode) => return NetworkAccess::Mode(mode.to_string()),
+        None if spec.networks.is_empty() => return NetworkAccess::Mode("none".to_owned()),
+        None => {}
+    }
+    let links = links(project, service);
+    let mut attachments: Vec<_> = spec.networks.iter().collect();
+    attachments.sort_by_key(|(_, attachment)| Reverse(attachment.priority));
+    let endpoints = attachments.into_iter().map(|(name, attachment)| Endpoint {
+        network: project
+            .networks
+            .get(name)
+            .map_or_else(|| name.to_string(), |network| network.name.clone()),
+        aliases: std::iter::once(service.name.to_string())
+            .chain(attachment.aliases.iter().cloned())
+            .collect(),
+        links: links.clone(),
+        ipv4_address: attachment.ipv4_address.clone(),
+        ipv6_address: attachment.ipv6_address.clone(),
+        link_local_ips: attachment.link_local_ips.clone(),
+        mac_address: attachment.mac_address.clone(),
+        gw_priority: attachment.gw_priority,
+        interface_name: attachment.interface_name.clone(),
+        driver_opts: attachment.driver_opts.clone(),
+    });
+    NetworkAccess::Networks(endpoints.collect())
+}
+
+fn links(project: &Project, service: &Service) -> Vec<String> {
+    let own = service.spec.links.iter().map(|link| {
+        let (target, alias) = link.split_once(':').unwrap_or((link, link));
+        format!("{}:{alias}", container_of(project, target))
+    });
+    let external = service
+        .spec
+        .external_links
+        .iter()
+        .map(|link| match link.split_once(':') {
+            Some(_) => link.clone(),
+            None => format!("{link}:{link}"),
+        });
+    own.chain(external).collect()
+}

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use crate::model::Position;
+use serde_json::Value;
+
+use crate::model::credential::{MASK, is_credential_name, mask_urls};
+use crate::model::{Position, Positions};
 
 /// One field that the file says otherwise than what was applied.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
     /// The field's path in the service, such as `environment.DEBUG`.
     pub path: String,
@@ -29,5 +32,168 @@ impl fmt::Display for FieldChange {
             Some(position) => write!(f, "  {position}"),
             None => Ok(()),
         }
+    }
+}
+
+/// The fields in which two JSON forms of one thing differ, in the order of the desired one; then what is gone.
+pub fn changes(applied: &Value, desired: &Value, positions: &Positions) -> Vec<FieldChange> {
+    let mut found = Vec::new();
+    compare("", applied, desired, positions, &mut found);
+    found
+}
+
+fn compare(
+    path: &str,
+    applied: &Value,
+    desired: &Value,
+    positions: &Positions,
+    found: &mut Vec<FieldChange>,
+) {
+    match (applied, desired) {
+        (Value::Object(before), Value::Object(after)) => {
+            for (key, to) in after {
+                compare(
+                    &join(path, key),
+                    before.get(key).unwrap_or(&Value::Null),
+                    to,
+                    positions,
+                    found,
+                );
+            }
+            for (key, from) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+                compare(&join(path, key), from, &Value::Null, positions, found);
+            }
+        }
+        // A field that comes or goes is named by its entries where it has names, so that each has its own line.
+        (Value::Object(before), Value::Null) if !before.is_empty() => {
+            before.iter().for_each(|(key, from)| {
+                compare(&join(path, key), from, &Value::Null, positions, found)
+            });
+        }
+        (Value::Null, Value::Object(after)) if !after.is_empty() => {
+            after.iter().for_each(|(key, to)| {
+                compare(&join(path, key), &Value::Null, to, positions, found)
+            });
+        }
+        (Value::Array(before), Value::Array(after))
+            if before.len() == after.len() && after.iter().all(Value::is_object) =>
+        {
+            for (i, (from, to)) in before.iter().zip(after).enumerate() {
+                compare(&format!("{path}[{i}]"), from, to, positions, found);
+            }
+        }
+        (from, to) if from != to => found.push(FieldChange {
+            path: path.to_owned(),
+            from: shown(path, from),
+            to: shown(path, to),
+            position: positions.find(path).cloned(),
+        }),
+        _ => {}
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+/// The value as people see it: JSON, credentials masked.
+fn shown(path: &str, value: &Value) -> Option<String> {
+    if value.is_null() {
+        None
+    } else if path.rsplit('.').next().is_some_and(is_credential_name) {
+        Some(MASK.to_owned())
+    } else {
+        Some(mask_urls(&value.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lines(applied: &Value, desired: &Value) -> Vec<String> {
+        changes(applied, desired, &Positions::default())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn each_field_is_named_with_both_values() {
+        assert_eq!(
+            lines(
+                &json!({"image": "a:1", "environment": {"DEBUG": "0", "OLD": "x"}, "tty": true}),
+                &json!({"image": "a:2", "environment": {"DEBUG": "1", "NEW": "y"}}),
+            ),
+            [
+                r#"image: "a:1" -> "a:2""#,
+                r#"environment.DEBUG: "0" -> "1""#,
+                r#"environment.NEW: "y" added"#,
+                r#"environment.OLD: "x" removed"#,
+                "tty: true removed",
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_of_sections_are_compared_entry_by_entry_and_others_as_a_whole() {
+        assert_eq!(
+            lines(
+                &json!({"ports": [{"target": 80, "published": "8080"}], "dns": ["1.1.1.1"]}),
+                &json!({"ports": [{"target": 80, "published": "8081"}], "dns": ["1.1.1.1", "9.9.9.9"]}),
+            ),
+            [
+                r#"ports[0].published: "8080" -> "8081""#,
+                r#"dns: ["1.1.1.1"] -> ["1.1.1.1","9.9.9.9"]"#
+            ]
+        );
+    }
+
+    #[test]
+    fn credentials_are_masked() {
+        assert_eq!(
+            lines(
+                &json!({"environment": {"DB_PASSWORD": "old", "URL": "mysql://u:old@db/x"}}),
+                &json!({"environment": {"DB_PASSWORD": "new", "URL": "mysql://u:new@db/y"}}),
+            ),
+            [
+                "environment.DB_PASSWORD: *** -> ***",
+                r#"environment.URL: "mysql://u:***@db/x" -> "mysql://u:***@db/y""#
+            ]
+        );
+    }
+
+    #[test]
+    fn equal_things_differ_in_nothing() {
+        let spec = json!({"a": {"b": [1, {"c": null}]}, "d": []});
+        assert!(lines(&spec, &spec).is_empty());
+    }
+
+    #[test]
+    fn a_change_knows_its_place() {
+        let mut positions = Positions::default();
+        positions.insert(
+            "environment.DEBUG",
+            Position {
+                file: "stack.yaml".into(),
+                line: 14,
+                column: 7,
+            },
+        );
+        let found = changes(
+            &json!({"environment": {"DEBUG": "0"}}),
+            &json!({"environment": {"DEBUG": "1"}}),
+            &positions,
+        );
+        assert_eq!(
+            found[0].to_string(),
+            r#"environment.DEBUG: "0" -> "1"  stack.yaml:14:7"#
+        );
     }
 }

@@ -1,1 +1,290 @@
+//! The plan that lowers a project.
 
+use std::collections::{BTreeSet, HashMap};
+
+use super::up::Steps;
+use super::{Operation, Plan, Reason, Resource, StepId, Target, Warning};
+use crate::graph::ServiceGraph;
+use crate::label;
+use crate::model::{Project, ServiceName};
+use crate::state::{ActualState, Container};
+
+/// Which images `down` removes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoveImages {
+    /// Those of all services.
+    All,
+    /// Those whose name windlass made: built, and without `image` in the file.
+    Local,
+}
+
+/// What the user asked of `down`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DownOptions {
+    /// The services to lower; all, with networks, where empty.
+    pub services: Vec<ServiceName>,
+    /// Remove the project's volumes and the data in them.
+    pub volumes: bool,
+    /// Remove images.
+    pub rmi: Option<RemoveImages>,
+    /// Seconds until a container that has to stop is killed; absent: its own grace period.
+    pub timeout: Option<i64>,
+    /// Remove containers whose service is gone from the file.
+    pub remove_orphans: bool,
+}
+
+/// Plans what lowers the project: dependents before what they depend on; what is external is never touched.
+pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Plan {
+    let mut steps = Steps::default();
+    let mut warnings = Vec::new();
+    let wanted = |container: &&Container| {
+        let named = options.services.is_empty()
+            || options
+                .services
+                .iter()
+                .any(|service| container.service() == Some(service.as_str()));
+        if is_orphan(project, container) {
+            options.remove_orphans && options.services.is_empty()
+        } else {
+            named
+        }
+    };
+    let containers: Vec<&Container> = state.containers.iter().filter(wanted).collect();
+    let removed = containers_down(&mut steps, project, &containers, options);
+    if options.services.is_empty() {
+        networks_down(
+            &mut steps,
+            &mut warnings,
+            project,
+            state,
+            &containers,
+            &removed,
+        );
+        if options.volumes {
+            volumes_down(&mut steps, project, state, &removed);
+        }
+    }
+    if let Some(which) = options.rmi {
+        images_down(&mut steps, project, state, options, which, &removed);
+    }
+    Plan {
+        project: project.name.clone(),
+        steps: steps.into_steps(),
+        unchanged: Vec::new(),
+        warnings,
+    }
+}
+
+/// Whether the container's service is unknown to the project, in all profiles.
+pub(super) fn is_orphan(project: &Project, container: &Container) -> bool {
+    let Some(service) = container.service() else {
+        return false;
+    };
+    !project.services.contains_key(service)
+        && !project
+            .disabled_services
+            .iter()
+            .any(|name| name.as_str() == service)
+}
+
+/// Stops (where it runs) and removes a container; answers the step after which it is gone.
+pub(super) fn discard(
+    steps: &mut Steps,
+    resource: Resource,
+    container: &Container,
+    reason: &Reason,
+    mut after: Vec<StepId>,
+    timeout: Option<i64>,
+    volumes: bool,
+) -> StepId {
+    let target = Target::Existing(container.id.clone());
+    if container.status.is_up() {
+        let operation = Operation::StopContainer {
+            target: target.clone(),
+            timeout,
+        };
+        after = vec![steps.add(resource.clone(), operation, reason.clone(), after)];
+    }
+    steps.add(
+        resource,
+        Operation::RemoveContainer { target, volumes },
+        reason.clone(),
+        after,
+    )
+}
+
+/// Answers the steps after which all the containers are gone.
+fn containers_down(
+    steps: &mut Steps,
+    project: &Project,
+    containers: &[&Container],
+    options: &DownOptions,
+) -> Vec<StepId> {
+    let graph = graph_of(project, containers);
+    let mut order = graph.start_order();
+    order.reverse();
+    let mut gone: HashMap<&str, Vec<StepId>> = HashMap::new();
+    for service in order {
+        let after: Vec<StepId> = graph
+            .dependents(service)
+            .flat_map(|dependent| gone.get(dependent).into_iter().flatten().copied())
+            .collect();
+        let mut steps_of_service = Vec::new();
+        for container in containers
+            .iter()
+            .filter(|container| container.service().unwrap_or_default() == service)
+        {
+            let replica = ServiceName::new(service).ok().zip(container.number());
+            let resource = Resource::Container {
+                name: container.name.clone(),
+                replica,
+            };
+            let reason = if is_orphan(project, container) {
+                Reason::Orphan
+            } else {
+                Reason::Lowered
+            };
+            steps_of_service.push(discard(
+                steps,
+                resource,
+                container,
+                &reason,
+                after.clone(),
+                options.timeout,
+                options.volumes,
+            ));
+        }
+        if steps_of_service.is_empty() {
+            // Nothing of it is there: its dependencies wait for its dependents in its place.
+            steps_of_service = after;
+        }
+        gone.insert(service, steps_of_service);
+    }
+    let all: BTreeSet<StepId> = gone.into_values().flatten().collect();
+    all.into_iter().collect()
+}
+
+/// The dependencies as the containers' labels tell them, else as the file does: what runs may be older than the file.
+fn graph_of(project: &Project, containers: &[&Container]) -> ServiceGraph {
+    let names: Vec<&str> = containers
+        .iter()
+        .map(|container| container.service().unwrap_or_default())
+        .collect();
+    let labelled: Vec<(&str, ServiceName)> = containers
+        .iter()
+        .flat_map(|container| {
+            let service = container.service().unwrap_or_default();
+            label::dependencies(&container.labels).map(move |dependency| (service, dependency))
+        })
+        .collect();
+    let written = project.services.iter().flat_map(|(name, service)| {
+        service
+            .depends_on
+            .keys()
+            .map(move |dependency| (name.as_str(), dependency.as_str()))
+    });
+    let edges: Vec<(&str, &str)> = labelled
+        .iter()
+        .map(|(service, dependency)| (*service, dependency.as_str()))
+        .collect();
+    ServiceGraph::new(
+        names.iter().copied(),
+        edges.iter().copied().chain(written.clone()),
+    )
+    .or_else(|_| ServiceGraph::new(names.iter().copied(), written))
+    .or_else(|_| ServiceGraph::new(names.iter().copied(), []))
+    .unwrap_or_default()
+}
+
+fn networks_down(
+    steps: &mut Steps,
+    warnings: &mut Vec<Warning>,
+    project: &Project,
+    state: &ActualState,
+    containers: &[&Container],
+    removed: &[StepId],
+) {
+    for network in &state.networks {
+        let own =
+            network.labels.get(label::PROJECT).map(String::as_str) == Some(project.name.as_str());
+        let external = project
+            .networks
+            .values()
+            .any(|declared| declared.external && declared.name == network.name);
+        if !own || external {
+            continue;
+        }
+        let stays = |container: &&Container| {
+            container.networks.contains_key(&network.name)
+                && !containers.iter().any(|gone| gone.id == container.id)
+        };
+        if let Some(container) = state.containers.iter().find(stays) {
+            warnings.push(Warning {
+                message: format!(
+                    "network {} stays: container {} uses it (--remove-orphans removes containers of services that are \
+                     no longer in the stack file)",
+                    network.name, container.name
+                ),
+                position: None,
+            });
+            continue;
+        }
+        let operation = Operation::RemoveNetwork {
+            id: network.id.clone(),
+        };
+        steps.add(
+            Resource::Network(network.name.clone()),
+            operation,
+            Reason::Lowered,
+            removed.to_vec(),
+        );
+    }
+}
+
+fn volumes_down(steps: &mut Steps, project: &Project, state: &ActualState, removed: &[StepId]) {
+    for volume in &state.volumes {
+        let own =
+            volume.labels.get(label::PROJECT).map(String::as_str) == Some(project.name.as_str());
+        let external = project
+            .volumes
+            .values()
+            .any(|declared| declared.external && declared.name == volume.name);
+        if own && !external {
+            let reason = Reason::Asked("--volumes");
+            steps.add(
+                Resource::Volume(volume.name.clone()),
+                Operation::RemoveVolume,
+                reason,
+                removed.to_vec(),
+            );
+        }
+    }
+}
+
+fn images_down(
+    steps: &mut Steps,
+    project: &Project,
+    state: &ActualState,
+    options: &DownOptions,
+    which: RemoveImages,
+    removed: &[StepId],
+) {
+    let mut done = BTreeSet::new();
+    for service in project.services.values() {
+        let image = &service.spec.image;
+        let named = options.services.is_empty() || options.services.contains(&service.name);
+        let local = service.build.is_some() && *image == label::image_name(project, &service.name);
+        if named
+            && (which == RemoveImages::All || local)
+            && state.images.contains_key(image)
+            && done.insert(image.clone())
+        {
+            steps.add(
+                Resource::Image(image.clone()),
+                Operation::RemoveImage,
+                Reason::Asked("--rmi"),
+                removed.to_vec(),
+            );
+        }
+    }
+}

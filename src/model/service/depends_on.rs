@@ -16,7 +16,7 @@ pub struct Dependency {
 }
 
 /// The state of a dependency that lets its dependents start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// It runs.

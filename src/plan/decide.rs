@@ -1,0 +1,257 @@
+//! What becomes of each replica: kept, made, or made anew, and why.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::up::{Recreate, UpOptions};
+use super::{Reason, changes};
+use crate::label;
+use crate::model::{Condition, NetworkMode, Service, ServiceName};
+use crate::state::{ActualState, Container, Status};
+
+/// One replica of a service, and what becomes of it.
+#[derive(Debug)]
+pub(super) struct Replica<'a> {
+    pub(super) service: &'a Service,
+    pub(super) number: u32,
+    pub(super) decision: Decision<'a>,
+    /// Containers of the same number that an interrupted run left behind.
+    pub(super) leftovers: Vec<&'a Container>,
+}
+
+/// What becomes of a replica.
+#[derive(Debug)]
+pub(super) enum Decision<'a> {
+    /// There is none: make it.
+    Create,
+    /// It is what it should be; it is started if `start`.
+    Keep {
+        container: &'a Container,
+        start: bool,
+    },
+    /// It takes another container; `if_image_changes` leaves the last word to the pull or build.
+    Recreate {
+        container: &'a Container,
+        reason: Reason,
+        if_image_changes: bool,
+    },
+}
+
+/// All replicas of one service, those that are too many, and what they are.
+#[derive(Debug)]
+pub(super) struct Decided<'a> {
+    pub(super) replicas: Vec<Replica<'a>>,
+    pub(super) superfluous: Vec<&'a Container>,
+}
+
+/// Decides for the services in start order, dependencies first.
+pub(super) fn decide<'a>(
+    services: &[&'a Service],
+    state: &'a ActualState,
+    options: &UpOptions,
+    image_may_change: impl Fn(&Service) -> bool,
+) -> Vec<Decided<'a>> {
+    let mut replaced: HashSet<&ServiceName> = HashSet::new();
+    let mut decided = Vec::with_capacity(services.len());
+    for service in services {
+        let policy = options.recreate_policy(&service.name);
+        let shares = shared_services(service).find(|name| replaced.contains(name));
+        let of_service = replicas_of(service, state, options.scale(service), |container| {
+            match (policy, differs(service, container, state)) {
+                (Recreate::Never, _) => None,
+                (Recreate::Force, None) => Some((Reason::Asked("--force-recreate"), false)),
+                (_, Some(reason)) => Some((reason, false)),
+                (_, None) => match &shares {
+                    Some(name) => Some((Reason::SharesWith(name.clone()), false)),
+                    None if image_may_change(service) => Some((Reason::MayChangeImage, true)),
+                    None => None,
+                },
+            }
+        });
+        let is_replaced = |replica: &Replica<'_>| {
+            matches!(
+                replica.decision,
+                Decision::Recreate {
+                    if_image_changes: false,
+                    ..
+                }
+            )
+        };
+        if of_service.replicas.iter().any(is_replaced) {
+            replaced.insert(&service.name);
+        }
+        decided.push(of_service);
+    }
+    decide_starts(&mut decided);
+    decided
+}
+
+/// Services whose containers this one's live in: their network, processes or volumes.
+pub(super) fn shared_services(service: &Service) -> impl Iterator<Item = ServiceName> {
+    let spec = &service.spec;
+    let network = match &spec.network_mode {
+        Some(NetworkMode::Service(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let namespaces = [&spec.ipc, &spec.pid]
+        .into_iter()
+        .flatten()
+        .filter_map(|mode| mode.strip_prefix("service:"));
+    let volumes = spec
+        .volumes_from
+        .iter()
+        .filter(|from| !from.starts_with("container:"));
+    let volumes = volumes.map(|from| from.split(':').next().unwrap_or(from));
+    network.into_iter().chain(
+        namespaces
+            .chain(volumes)
+            .filter_map(|name| ServiceName::new(name).ok()),
+    )
+}
+
+/// Why this container is not what the service says; none where it is.
+fn differs(service: &Service, container: &Container, state: &ActualState) -> Option<Reason> {
+    let Some(applied) = label::applied_spec(&container.labels, &container.environment) else {
+        return Some(Reason::UnknownOrigin);
+    };
+    let changed = changes(
+        &applied,
+        &label::full_spec(&service.spec),
+        &service.positions,
+    );
+    if !changed.is_empty() {
+        return Some(Reason::Changed(changed));
+    }
+    let bare = |id: &str| id.strip_prefix("sha256:").unwrap_or(id).to_owned();
+    let image = state.images.get(&service.spec.image)?;
+    (bare(&image.id) != bare(&container.image_id))
+        .then(|| Reason::ImageChanged(container.image_id.clone(), image.id.clone()))
+}
+
+fn replicas_of<'a>(
+    service: &'a Service,
+    state: &'a ActualState,
+    scale: u32,
+    recreate: impl Fn(&Container) -> Option<(Reason, bool)>,
+) -> Decided<'a> {
+    let mut numbered: BTreeMap<u32, Vec<&Container>> = BTreeMap::new();
+    for container in &state.containers {
+        if container.is_replica_of(&service.name) && container.status != Status::Removing {
+            numbered
+                .entry(container.number().unwrap_or(u32::MAX))
+                .or_default()
+                .push(container);
+        }
+    }
+    let mut replicas = Vec::new();
+    let mut superfluous = Vec::new();
+    for (number, mut same) in numbered {
+        if replicas.len() >= scale as usize {
+            superfluous.extend(same);
+            continue;
+        }
+        // Of several with one number the best stays: what is desired before what is not, running before stopped, new
+        // before old.
+        same.sort_by_cached_key(|container| {
+            let desired = !matches!(recreate(container), Some((_, false)));
+            let usable = container.status != Status::Dead;
+            std::cmp::Reverse((
+                desired && usable,
+                container.status.is_up(),
+                container.created.clone(),
+            ))
+        });
+        let container = same.remove(0);
+        let decision = match recreate(container) {
+            Some((reason, if_image_changes)) => Decision::Recreate {
+                container,
+                reason,
+                if_image_changes,
+            },
+            None if container.status == Status::Dead => {
+                let reason = Reason::NotRunning(Status::Dead);
+                Decision::Recreate {
+                    container,
+                    reason,
+                    if_image_changes: false,
+                }
+            }
+            None => Decision::Keep {
+                container,
+                start: false,
+            },
+        };
+        replicas.push(Replica {
+            service,
+            number,
+            decision,
+            leftovers: same,
+        });
+    }
+    let mut free = 1;
+    while replicas.len() < scale as usize {
+        while replicas.iter().any(|replica| replica.number == free) {
+            free += 1;
+        }
+        replicas.push(Replica {
+            service,
+            number: free,
+            decision: Decision::Create,
+            leftovers: Vec::new(),
+        });
+    }
+    replicas.sort_by_key(|replica| replica.number);
+    Decided {
+        replicas,
+        superfluous,
+    }
+}
+
+/// Decides which kept containers are started: those that don't run. A job that has done its work stays as it is until
+/// one of the services that need it starts again.
+fn decide_starts(decided: &mut [Decided<'_>]) {
+    let mut started: HashSet<ServiceName> = HashSet::new();
+    for i in (0..decided.len()).rev() {
+        let Some(service) = decided[i].replicas.first().map(|replica| replica.service) else {
+            continue;
+        };
+        let needed_for_start =
+            decided
+                .iter()
+                .flat_map(|other| other.replicas.first())
+                .any(|other| {
+                    started.contains(&other.service.name)
+                        && waits_for_completion(other.service, &service.name)
+                });
+        let is_job = decided
+            .iter()
+            .flat_map(|other| other.replicas.first())
+            .any(|other| waits_for_completion(other.service, &service.name));
+        let mut starts = false;
+        for replica in &mut decided[i].replicas {
+            match &mut replica.decision {
+                Decision::Keep { container, start } => {
+                    let completed =
+                        is_job && container.status == Status::Exited && container.exit_code == 0;
+                    *start = !container.status.is_up() && (!completed || needed_for_start);
+                    starts |= *start;
+                }
+                Decision::Create
+                | Decision::Recreate {
+                    if_image_changes: false,
+                    ..
+                } => starts = true,
+                Decision::Recreate { container, .. } => starts |= !container.status.is_up(),
+            }
+        }
+        if starts {
+            started.insert(service.name.clone());
+        }
+    }
+}
+
+fn waits_for_completion(service: &Service, dependency: &ServiceName) -> bool {
+    service
+        .depends_on
+        .get(dependency)
+        .is_some_and(|dependency| dependency.condition == Condition::ServiceCompletedSuccessfully)
+}

@@ -1,0 +1,287 @@
+//! What containers need before they can be made: images, networks and volumes.
+
+use std::collections::HashMap;
+
+use super::up::Up;
+use super::{Operation, PlanError, Reason, Resource, StepId, Warning};
+use crate::label;
+use crate::model::{ImageBuild, MountKind, NetworkName, PullPolicy, Service, VolumeName};
+
+/// The steps that bring images, networks and volumes, each once; none where it is there already.
+#[derive(Debug, Default)]
+pub(super) struct Resources {
+    images: HashMap<String, Option<StepId>>,
+    networks: HashMap<NetworkName, Option<StepId>>,
+    volumes: HashMap<VolumeName, Option<StepId>>,
+}
+
+impl Resources {
+    /// The step that brings this image, where there is one.
+    pub(super) fn image_step(&self, reference: &str) -> Option<StepId> {
+        self.images.get(reference).copied().flatten()
+    }
+}
+
+impl<'a> Up<'a> {
+    /// The steps after which all is there that the service's containers are made from.
+    pub(super) fn needs(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
+        let mut after: Vec<StepId> = self.image(service)?.into_iter().collect();
+        if service.spec.network_mode.is_none() {
+            for name in service.spec.networks.keys() {
+                after.extend(self.network(service, name)?);
+            }
+        }
+        for mount in &service.spec.volumes {
+            if let MountKind::Volume {
+                source: Some(source),
+                ..
+            } = &mount.kind
+            {
+                after.extend(self.volume(service, source)?);
+            }
+        }
+        Ok(after)
+    }
+
+    /// Whether the image is pulled or built even where it is there.
+    pub(super) fn image_is_renewed(&self, service: &Service) -> bool {
+        if service.build.is_some() {
+            self.options.build && !self.options.no_build
+                || self.pull_policy(service) == PullPolicy::Build
+        } else {
+            self.pull_policy(service) == PullPolicy::Always
+        }
+    }
+
+    fn pull_policy(&self, service: &Service) -> PullPolicy {
+        self.options.pull.unwrap_or(service.pull_policy)
+    }
+
+    fn image(&mut self, service: &'a Service) -> Result<Option<StepId>, PlanError> {
+        let reference = &service.spec.image;
+        if let Some(known) = self.resources.images.get(reference) {
+            return Ok(*known);
+        }
+        let there = self.state.images.contains_key(reference);
+        let policy = self.pull_policy(service);
+        if let PullPolicy::Every(_) = policy {
+            self.warnings.push(Warning {
+                message: format!(
+                    "{}: pulls by age are not carried out yet: the image is pulled only if it is missing",
+                    service.name
+                ),
+                position: service.positions.find("pull_policy").cloned(),
+            });
+        }
+        let step = if there && !self.image_is_renewed(service) {
+            None
+        } else {
+            let operation = self.image_operation(service, policy)?;
+            let reason = match &operation {
+                Operation::BuildImage(_) if self.options.build => Reason::Asked("--build"),
+                _ if !there => Reason::Missing,
+                Operation::BuildImage(_) => Reason::PullPolicy("build"),
+                _ if self.options.pull.is_some() => Reason::Asked("--pull always"),
+                _ => Reason::PullPolicy("always"),
+            };
+            Some(self.steps.add(
+                Resource::Image(reference.clone()),
+                operation,
+                reason,
+                Vec::new(),
+            ))
+        };
+        self.resources.images.insert(reference.clone(), step);
+        Ok(step)
+    }
+
+    fn image_operation(
+        &self,
+        service: &Service,
+        policy: PullPolicy,
+    ) -> Result<Operation, PlanError> {
+        let missing = |why| {
+            Err(PlanError::ImageMissing {
+                service: service.name.clone(),
+                image: service.spec.image.clone(),
+                why,
+                position: service.positions.find("image").cloned(),
+            })
+        };
+        let Some(build) = &service.build else {
+            return match policy {
+                PullPolicy::Never => missing("its pull policy is `never`"),
+                PullPolicy::Build => {
+                    missing("its pull policy is `build`, but it has no `build` section")
+                }
+                _ => Ok(Operation::PullImage {
+                    platform: service.spec.platform.clone(),
+                }),
+            };
+        };
+        if self.options.no_build {
+            return missing("--no-build was given");
+        }
+        let labels = [
+            (label::PROJECT, self.project.name.to_string()),
+            (label::SERVICE, service.name.to_string()),
+            (label::VERSION, label::COMPOSE_VERSION.to_owned()),
+        ];
+        Ok(Operation::BuildImage(Box::new(ImageBuild {
+            tag: service.spec.image.clone(),
+            build: build.clone(),
+            platform: service
+                .spec
+                .platform
+                .clone()
+                .or_else(|| build.platforms.first().cloned()),
+            labels: labels
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect(),
+        })))
+    }
+
+    fn network(
+        &mut self,
+        service: &'a Service,
+        name: &NetworkName,
+    ) -> Result<Option<StepId>, PlanError> {
+        if let Some(known) = self.resources.networks.get(name) {
+            return Ok(*known);
+        }
+        let Some(network) = self.project.networks.get(name) else {
+            return Err(PlanError::Undefined {
+                kind: "network",
+                name: name.to_string(),
+                position: service.positions.find(&format!("networks.{name}")).cloned(),
+            });
+        };
+        let there = self
+            .state
+            .networks
+            .iter()
+            .find(|there| there.name == network.name);
+        let step = match there {
+            None if network.external => {
+                return Err(PlanError::ExternalMissing {
+                    kind: "network",
+                    name: network.name.clone(),
+                    position: network.positions.find("external").cloned(),
+                });
+            }
+            None => {
+                let labels = label::resource_labels(
+                    self.project,
+                    label::NETWORK,
+                    name.as_str(),
+                    &network.labels,
+                );
+                let operation = Operation::CreateNetwork {
+                    network: Box::new(network.clone()),
+                    labels,
+                };
+                Some(self.steps.add(
+                    Resource::Network(network.name.clone()),
+                    operation,
+                    Reason::Missing,
+                    Vec::new(),
+                ))
+            }
+            Some(there) => {
+                if !network.external {
+                    let owner = there.labels.get(label::PROJECT).map(String::as_str);
+                    self.warn_of_foreign(
+                        "network",
+                        &network.name,
+                        owner,
+                        network.positions.find("").cloned(),
+                    );
+                }
+                None
+            }
+        };
+        self.resources.networks.insert(name.clone(), step);
+        Ok(step)
+    }
+
+    fn volume(&mut self, service: &'a Service, source: &str) -> Result<Option<StepId>, PlanError> {
+        let Some((name, volume)) = self.project.volumes.get_key_value(source) else {
+            return Err(PlanError::Undefined {
+                kind: "volume",
+                name: source.to_owned(),
+                position: service.positions.find("volumes").cloned(),
+            });
+        };
+        if let Some(known) = self.resources.volumes.get(name) {
+            return Ok(*known);
+        }
+        let there = self
+            .state
+            .volumes
+            .iter()
+            .find(|there| there.name == volume.name);
+        let step = match there {
+            None if volume.external => {
+                return Err(PlanError::ExternalMissing {
+                    kind: "volume",
+                    name: volume.name.clone(),
+                    position: volume.positions.find("external").cloned(),
+                });
+            }
+            None => {
+                let labels = label::resource_labels(
+                    self.project,
+                    label::VOLUME,
+                    name.as_str(),
+                    &volume.labels,
+                );
+                let operation = Operation::CreateVolume {
+                    volume: Box::new(volume.clone()),
+                    labels,
+                };
+                Some(self.steps.add(
+                    Resource::Volume(volume.name.clone()),
+                    operation,
+                    Reason::Missing,
+                    Vec::new(),
+                ))
+            }
+            Some(there) => {
+                if !volume.external {
+                    let owner = there.labels.get(label::PROJECT).map(String::as_str);
+                    self.warn_of_foreign(
+                        "volume",
+                        &volume.name,
+                        owner,
+                        volume.positions.find("").cloned(),
+                    );
+                }
+                None
+            }
+        };
+        self.resources.volumes.insert(name.clone(), step);
+        Ok(step)
+    }
+
+    /// Something of this name is there, but another project or nobody made it: it is used, with a word of warning.
+    fn warn_of_foreign(
+        &mut self,
+        kind: &str,
+        name: &str,
+        owner: Option<&str>,
+        position: Option<crate::model::Position>,
+    ) {
+        if owner == Some(self.project.name.as_str()) {
+            return;
+        }
+        let whose = owner.map_or_else(
+            || "was not made by this project".to_owned(),
+            |owner| format!("was made by project `{owner}`"),
+        );
+        self.warnings.push(Warning {
+            message: format!("{kind} {name} {whose}; it is used as it is: `external: true` says that this is meant"),
+            position,
+        });
+    }
+}
