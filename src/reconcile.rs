@@ -5,4 +5,7 @@ pub mod event;
 mod observe;
 mod wait;
 
+pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};
 pub use event::{Event, Outcome, Progress};
+pub use observe::observe;
+pub use wait::{WaitFailure, WaitProblem};

@@ -9,18 +9,18 @@ use crate::model::{
 };
 use crate::state::Container;
 
-/// The container of a replica. `replaces` is the one whose place it takes: it hands on its anonymous volumes, so that
+/// The container of a replica. `image_id` is empty where the image has yet to be brought. `replaces` is the one whose place it takes: it hands on its anonymous volumes, so that
 /// no data is lost.
 pub(super) fn new_container(
     project: &Project,
     service: &Service,
     number: u32,
     replaces: Option<&Container>,
+    image_id: &str,
     options: &UpOptions,
 ) -> NewContainer {
     let name = label::container_name(project, service, number);
-    let image_id = String::new(); // known only when the image is there: filled in when the plan is applied
-    let mut labels = label::container_labels(project, service, number, &image_id);
+    let mut labels = label::container_labels(project, service, number, image_id);
     let mut mounts: Vec<Mount> = service
         .spec
         .volumes

@@ -116,7 +116,7 @@ mod tests {
         let mut schedule = Schedule::new(&plan(&[&[], &[], &[0, 1], &[2]]));
         assert_eq!(ready(&mut schedule), [0, 1]);
         schedule.settle(1, Settled::Done);
-        assert_eq!(ready(&mut schedule), []);
+        assert_eq!(ready(&mut schedule), [0; 0]);
         schedule.settle(0, Settled::Done);
         assert_eq!(ready(&mut schedule), [2]);
         schedule.settle(2, Settled::Done);
@@ -130,7 +130,7 @@ mod tests {
         let mut schedule = Schedule::new(&plan(&[&[], &[], &[0], &[0, 1], &[2, 3], &[1]]));
         ready(&mut schedule);
         assert_eq!(schedule.settle(0, Settled::Failed), [2, 3, 4]);
-        assert_eq!(schedule.settle(1, Settled::Done), []);
+        assert_eq!(schedule.settle(1, Settled::Done), [0; 0]);
         assert_eq!(ready(&mut schedule), [5]);
         schedule.settle(5, Settled::Done);
         assert!(schedule.is_finished());

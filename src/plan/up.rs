@@ -1,17 +1,20 @@
 //! The plan that raises a project.
 
+mod dependency;
+mod replica;
+
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::container::new_container;
-use super::decide::{Decided, Decision, Replica, decide, shared_services};
+use super::decide::decide;
+use super::down::{discard, is_orphan};
 use super::resource::Resources;
-use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Target, Warning};
+use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
 use crate::graph::ServiceGraph;
-use crate::label;
-use crate::model::{Condition, Dependency, Project, PullPolicy, Service, ServiceName};
-use crate::state::{ActualState, Container, Health, Status};
+use crate::model::{Condition, Project, PullPolicy, Service, ServiceName};
+use crate::state::{ActualState, Container};
+use replica::Placed;
 
 /// When containers are made anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -216,20 +219,6 @@ impl Steps {
     }
 }
 
-/// A replica's container once its steps are planned.
-#[derive(Debug)]
-struct Placed {
-    resource: Resource,
-    target: Target,
-    /// Steps after which it bears its name.
-    named: Vec<StepId>,
-    /// Steps after which it runs.
-    started: Vec<StepId>,
-    /// What it is now, where it stays as it is.
-    health: Option<Health>,
-    completed: bool,
-}
-
 pub(super) struct Up<'a> {
     pub(super) project: &'a Project,
     pub(super) state: &'a ActualState,
@@ -242,332 +231,7 @@ pub(super) struct Up<'a> {
     pub(super) warnings: Vec<Warning>,
 }
 
-impl<'a> Up<'a> {
-    fn service(&mut self, service: &'a Service, decided: &Decided<'a>) -> Result<(), PlanError> {
-        for container in &decided.superfluous {
-            self.discard(container, &Reason::Superfluous);
-        }
-        let mut placed = Vec::with_capacity(decided.replicas.len());
-        for replica in &decided.replicas {
-            placed.push(self.replica(replica)?);
-        }
-        self.placed.insert(service.name.clone(), placed);
-        Ok(())
-    }
-
-    fn replica(&mut self, replica: &Replica<'a>) -> Result<Placed, PlanError> {
-        let (service, number) = (replica.service, replica.number);
-        let name = label::container_name(self.project, service, number);
-        let resource = Resource::Container {
-            name: name.clone(),
-            replica: Some((service.name.clone(), number)),
-        };
-        let cleared: Vec<StepId> = replica
-            .leftovers
-            .iter()
-            .map(|container| self.discard(container, &Reason::LeftBehind))
-            .collect();
-        match &replica.decision {
-            Decision::Create => {
-                let create = self.create(replica, &resource, None, Reason::Missing, cleared)?;
-                let target = Target::CreatedBy {
-                    step: create,
-                    or: None,
-                };
-                Ok(self.start_new(service, resource, target, create))
-            }
-            Decision::Keep { container, start } => {
-                Ok(self.keep(service, resource, container, *start, cleared))
-            }
-            Decision::Recreate {
-                container,
-                reason,
-                if_image_changes,
-            } => self.recreate(
-                replica,
-                resource,
-                container,
-                reason,
-                *if_image_changes,
-                cleared,
-            ),
-        }
-    }
-
-    fn keep(
-        &mut self,
-        service: &'a Service,
-        resource: Resource,
-        container: &Container,
-        start: bool,
-        cleared: Vec<StepId>,
-    ) -> Placed {
-        let target = Target::Existing(container.id.clone());
-        let mut named = Vec::new();
-        if container.name != resource.name() {
-            let rename = Operation::RenameContainer {
-                target: target.clone(),
-                to: resource.name().to_owned(),
-            };
-            named.push(
-                self.steps
-                    .add(resource.clone(), rename, Reason::LeftBehind, cleared),
-            );
-        }
-        let mut started = named.clone();
-        if start && !self.options.no_start {
-            let mut after = self.dependencies(service);
-            after.extend(&named);
-            let operation = Operation::StartContainer {
-                target: target.clone(),
-            };
-            let reason = Reason::NotRunning(container.status.clone());
-            started = vec![self.steps.add(resource.clone(), operation, reason, after)];
-        } else if named.is_empty() {
-            self.unchanged.push(resource.clone());
-        }
-        Placed {
-            resource,
-            target,
-            named,
-            health: container.health.filter(|_| !start),
-            completed: !start && container.status == Status::Exited && container.exit_code == 0,
-            started,
-        }
-    }
-
-    /// Create new, stop old, swap the names, start new, remove old: whatever fails, one of the two is whole.
-    fn recreate(
-        &mut self,
-        replica: &Replica<'a>,
-        resource: Resource,
-        old: &'a Container,
-        reason: &Reason,
-        if_image_changes: bool,
-        cleared: Vec<StepId>,
-    ) -> Result<Placed, PlanError> {
-        let service = replica.service;
-        let create = self.create(replica, &resource, Some(old), reason.clone(), Vec::new())?;
-        let image_step = self
-            .resources
-            .image_step(&service.spec.image)
-            .filter(|_| if_image_changes);
-        let changed = image_step.map(|step| OnlyIf::ImageChanged {
-            step,
-            was: old.image_id.clone(),
-        });
-        self.steps.add_if(changed.as_ref(), create);
-        let existing = Target::Existing(old.id.clone());
-        let target = Target::CreatedBy {
-            step: create,
-            or: if_image_changes.then(|| old.id.clone()),
-        };
-        let mut after = self.dependencies(service);
-        after.push(create);
-        after.extend(&cleared);
-        let ready = after.clone();
-        let swap = |up: &mut Self, operation, after: Vec<StepId>| {
-            let id = up
-                .steps
-                .add(resource.clone(), operation, Reason::Replaces, after);
-            up.steps.add_if(changed.as_ref(), id)
-        };
-        if old.status.is_up() {
-            let operation = Operation::StopContainer {
-                target: existing.clone(),
-                timeout: self.options.timeout,
-            };
-            after = vec![swap(self, operation, after)];
-        }
-        if old.name == resource.name() {
-            let to = label::replaced_name(&old.id, resource.name());
-            after = vec![swap(
-                self,
-                Operation::RenameContainer {
-                    target: existing.clone(),
-                    to,
-                },
-                after,
-            )];
-        }
-        let rename = Operation::RenameContainer {
-            target: target.clone(),
-            to: resource.name().to_owned(),
-        };
-        let named = swap(self, rename, after);
-        let mut started = Vec::new();
-        if !self.options.no_start {
-            started.push(swap(
-                self,
-                Operation::StartContainer {
-                    target: target.clone(),
-                },
-                vec![named],
-            ));
-        }
-        let last = started.last().copied().unwrap_or(named);
-        swap(
-            self,
-            Operation::RemoveContainer {
-                target: existing.clone(),
-                volumes: false,
-            },
-            vec![last],
-        );
-        if let Some(step) = image_step.filter(|_| !old.status.is_up() && !self.options.no_start) {
-            let operation = Operation::StartContainer { target: existing };
-            let reason = Reason::NotRunning(old.status.clone());
-            let id = self.steps.add(
-                resource.clone(),
-                operation,
-                reason,
-                [ready, vec![step]].concat(),
-            );
-            let unchanged = OnlyIf::ImageUnchanged {
-                step,
-                was: old.image_id.clone(),
-            };
-            started.push(self.steps.add_if(Some(&unchanged), id));
-        }
-        Ok(Placed {
-            resource,
-            target,
-            named: vec![named],
-            started,
-            health: None,
-            completed: false,
-        })
-    }
-
-    fn create(
-        &mut self,
-        replica: &Replica<'a>,
-        resource: &Resource,
-        replaces: Option<&Container>,
-        reason: Reason,
-        mut after: Vec<StepId>,
-    ) -> Result<StepId, PlanError> {
-        let service = replica.service;
-        after.extend(self.needs(service)?);
-        for other in shared_services(service) {
-            after.extend(
-                self.placed
-                    .get(&other)
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|placed| &placed.named),
-            );
-        }
-        let container = new_container(
-            self.project,
-            service,
-            replica.number,
-            replaces,
-            self.options,
-        );
-        let operation = Operation::CreateContainer {
-            container: Box::new(container),
-            replaces: replaces.map(|old| old.id.clone()),
-        };
-        Ok(self.steps.add(resource.clone(), operation, reason, after))
-    }
-
-    fn start_new(
-        &mut self,
-        service: &'a Service,
-        resource: Resource,
-        target: Target,
-        create: StepId,
-    ) -> Placed {
-        let mut started = Vec::new();
-        if !self.options.no_start {
-            let mut after = self.dependencies(service);
-            after.push(create);
-            let dependencies = service
-                .depends_on
-                .iter()
-                .filter(|(name, _)| self.placed.contains_key(*name));
-            let reason = Reason::Ready(
-                dependencies
-                    .map(|(name, dependency)| (name.clone(), dependency.condition))
-                    .collect(),
-            );
-            let operation = Operation::StartContainer {
-                target: target.clone(),
-            };
-            started.push(self.steps.add(resource.clone(), operation, reason, after));
-        }
-        Placed {
-            resource,
-            target,
-            named: vec![create],
-            started,
-            health: None,
-            completed: false,
-        }
-    }
-
-    /// The steps after which all that the service depends on is as it has to be.
-    fn dependencies(&mut self, service: &Service) -> Vec<StepId> {
-        let mut after = Vec::new();
-        for (
-            name,
-            Dependency {
-                condition,
-                required,
-                ..
-            },
-        ) in &service.depends_on
-        {
-            let reason = Reason::NeededBy(service.name.clone(), *condition);
-            after.extend(self.wait_for(name, *condition, *required, &reason, false));
-        }
-        after
-    }
-
-    /// The steps after which every replica of the service is in this state; with `explicit` even where a start alone
-    /// would do.
-    fn wait_for(
-        &mut self,
-        service: &ServiceName,
-        condition: Condition,
-        required: bool,
-        reason: &Reason,
-        explicit: bool,
-    ) -> Vec<StepId> {
-        let mut after = Vec::new();
-        for placed in self.placed.get(service).into_iter().flatten() {
-            let so_already = placed.started.is_empty()
-                && match condition {
-                    Condition::ServiceStarted => matches!(placed.target, Target::Existing(_)),
-                    Condition::ServiceHealthy => placed.health == Some(Health::Healthy),
-                    Condition::ServiceCompletedSuccessfully => placed.completed,
-                };
-            if so_already {
-                continue;
-            }
-            if condition == Condition::ServiceStarted && !explicit {
-                after.extend(&placed.started);
-                continue;
-            }
-            let key = (placed.resource.name().to_owned(), condition, required);
-            let steps = &mut self.steps;
-            after.push(*self.waits.entry(key).or_insert_with(|| {
-                let operation = Operation::Wait {
-                    target: placed.target.clone(),
-                    condition,
-                    required,
-                };
-                let mut before = placed.started.clone();
-                if let Target::CreatedBy { step, .. } = placed.target {
-                    before.push(step);
-                }
-                steps.add(placed.resource.clone(), operation, reason.clone(), before)
-            }));
-        }
-        after
-    }
-
+impl Up<'_> {
     /// Stops and removes a container that has no place any more.
     fn discard(&mut self, container: &Container, reason: &Reason) -> StepId {
         let replica = container
@@ -578,7 +242,7 @@ impl<'a> Up<'a> {
             name: container.name.clone(),
             replica,
         };
-        super::down::discard(
+        discard(
             &mut self.steps,
             resource,
             container,
@@ -595,7 +259,7 @@ impl<'a> Up<'a> {
             .state
             .containers
             .iter()
-            .filter(|container| super::down::is_orphan(project, container))
+            .filter(|container| is_orphan(project, container))
             .collect();
         if self.options.remove_orphans {
             for container in orphans {

@@ -1,1 +1,306 @@
+//! Applying a plan: one small loop over what is ready, what runs and what the engine tells.
 
+mod step;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::stream::{self, FuturesUnordered};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
+
+use super::event::{Event, Outcome};
+use super::wait::WaitFailure;
+use crate::engine::{Engine, EngineError, EngineEvent, Told};
+use crate::plan::{OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
+use step::{Call, Done};
+
+/// Events are kept for waits that are slow to look; a wait that misses some asks the engine again.
+const EVENTS_KEPT: usize = 256;
+
+/// How a plan is applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApplyOptions {
+    /// The most steps under way at once; absent: no limit. Waits don't count.
+    pub parallel: Option<usize>,
+    /// The most time that all waits together may take.
+    pub wait_timeout: Option<Duration>,
+}
+
+/// A step that failed.
+#[derive(Debug)]
+pub struct StepFailure {
+    /// The step's place in the plan.
+    pub step: StepId,
+    /// Why.
+    pub error: StepError,
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The engine did not do it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The container did not get into the state.
+    #[error(transparent)]
+    Wait(#[from] Box<WaitFailure>),
+}
+
+/// What was not done of a plan.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", failures.first().map_or_else(|| "interrupted".to_owned(), |failure| failure.error.to_string()))]
+pub struct ApplyError {
+    /// The steps that failed, in the order in which they did; steps skipped because of them are not among them.
+    pub failures: Vec<StepFailure>,
+    /// The user interrupted.
+    pub interrupted: bool,
+}
+
+/// Does the steps of a plan, each as soon as all before it are done.
+///
+/// When `cancel` ends, nothing new is begun, and waits, pulls and builds are given up; other engine calls under way are
+/// waited for, so that nothing is left half-done.
+///
+/// # Errors
+/// Where a step failed; the others were done all the same, unless they depend on it.
+pub async fn apply<E: Engine>(
+    plan: &Plan,
+    engine: &E,
+    options: &ApplyOptions,
+    cancel: impl Future<Output = ()>,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(), ApplyError> {
+    let (bus, _) = broadcast::channel(EVENTS_KEPT);
+    let (interrupt, interrupted) = watch::channel(false);
+    let on_event = RefCell::new(on_event);
+    let mut told = listen(engine, plan).await.map_err(|error| ApplyError {
+        failures: vec![StepFailure {
+            step: 0,
+            error: error.into(),
+        }],
+        interrupted: false,
+    })?;
+    let mut run = Run {
+        plan,
+        on_event: &on_event,
+        schedule: Schedule::new(plan),
+        containers: HashMap::new(),
+        images: HashMap::new(),
+        begun: HashMap::new(),
+        settled: vec![false; plan.steps.len()],
+        failures: Vec::new(),
+        cut_short: false,
+    };
+    let mut bus = Some(bus);
+    let deadline = options
+        .wait_timeout
+        .map(|time| (Instant::now() + time, time));
+    let mut running = FuturesUnordered::new();
+    let mut cancel = pin!(cancel.fuse());
+    loop {
+        let busy = |run: &Run<'_, '_>| run.begun.keys().filter(|&&id| !is_wait(plan, id)).count();
+        while !*interrupted.borrow()
+            && options
+                .parallel
+                .is_none_or(|limit| busy(&run) < limit.max(1))
+        {
+            let Some(id) = run.schedule.next() else { break };
+            if let Some(operation) = run.begin(id) {
+                let call = Call {
+                    engine,
+                    plan,
+                    id,
+                    operation,
+                    events: bus.as_ref().map(broadcast::Sender::subscribe),
+                    interrupted: interrupted.clone(),
+                    deadline,
+                    on_event: &on_event,
+                };
+                running.push(call.run().map(move |done| (id, done)));
+            }
+        }
+        if running.is_empty() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = &mut cancel => {
+                // The receivers live as long as this function does.
+                let _ = interrupt.send(true);
+            }
+            event = told.next(), if bus.is_some() => match event {
+                Some(Ok(event)) => {
+                    // Nobody may be waiting right now.
+                    let _ = bus.as_ref().map(|bus| bus.send(event));
+                }
+                // Without events no wait can end: let them all know.
+                Some(Err(_)) | None => bus = None,
+            },
+            Some((id, done)) = running.next() => run.settle(id, done),
+        }
+    }
+    run.finish()
+}
+
+/// The engine's events, from before the first step on; nothing to listen to where no step waits.
+async fn listen<'e, E: Engine>(
+    engine: &'e E,
+    plan: &Plan,
+) -> Result<Told<'e, EngineEvent>, EngineError> {
+    if !(0..plan.steps.len()).any(|id| is_wait(plan, id)) {
+        return Ok(stream::pending().boxed_local());
+    }
+    let mut told = engine.events(&plan.project);
+    match told.next().await {
+        Some(Ok(_)) => Ok(told),
+        Some(Err(error)) => Err(error),
+        None => Err(EngineError::Disconnected {
+            address: engine.about().address.clone(),
+            why: "its event stream ended".to_owned(),
+        }),
+    }
+}
+
+fn is_wait(plan: &Plan, id: StepId) -> bool {
+    matches!(plan.steps[id].operation, Operation::Wait { .. })
+}
+
+/// What is known while a plan is applied.
+struct Run<'p, 'e> {
+    plan: &'p Plan,
+    on_event: &'p RefCell<&'e mut dyn FnMut(Event)>,
+    schedule: Schedule,
+    /// The containers that steps made.
+    containers: HashMap<StepId, String>,
+    /// The images that steps brought.
+    images: HashMap<StepId, String>,
+    begun: HashMap<StepId, Instant>,
+    settled: Vec<bool>,
+    failures: Vec<StepFailure>,
+    cut_short: bool,
+}
+
+impl Run<'_, '_> {
+    /// Begins a step: its operation with everything filled in that only earlier steps could tell; none where there is
+    /// nothing to do.
+    fn begin(&mut self, id: StepId) -> Option<Operation> {
+        let step = &self.plan.steps[id];
+        let needed = match &step.only_if {
+            None => true,
+            Some(OnlyIf::ImageChanged { step, was }) => {
+                self.images.get(step).is_some_and(|now| now != was)
+            }
+            Some(OnlyIf::ImageUnchanged { step, was }) => {
+                self.images.get(step).is_some_and(|now| now == was)
+            }
+        };
+        if !needed {
+            self.end(id, Outcome::NotNeeded, Duration::ZERO, None);
+            self.settled[id] = true;
+            self.schedule.settle(id, Settled::Done);
+            return None;
+        }
+        self.begun.insert(id, Instant::now());
+        (self.on_event.borrow_mut())(Event::Started { step: id });
+        let mut operation = step.operation.clone();
+        match &mut operation {
+            Operation::RenameContainer { target, .. }
+            | Operation::StartContainer { target }
+            | Operation::StopContainer { target, .. }
+            | Operation::RemoveContainer { target, .. }
+            | Operation::Wait { target, .. } => {
+                if let Target::CreatedBy { step, or } = target {
+                    let id = self
+                        .containers
+                        .get(step)
+                        .or(or.as_ref())
+                        .cloned()
+                        .unwrap_or_default();
+                    *target = Target::Existing(id);
+                }
+            }
+            Operation::CreateContainer { container, .. } => {
+                let brought = step.after.iter().find_map(|before| self.images.get(before));
+                if let Some(image) = brought {
+                    container
+                        .labels
+                        .insert(crate::label::IMAGE.to_owned(), image.clone());
+                }
+            }
+            _ => {}
+        }
+        Some(operation)
+    }
+
+    fn settle(&mut self, id: StepId, done: Result<Done, StepError>) {
+        let elapsed = self
+            .begun
+            .remove(&id)
+            .map(|begun| begun.elapsed())
+            .unwrap_or_default();
+        let (outcome, how, container) = match done {
+            Ok(Done::Container(container)) => {
+                self.containers.insert(id, container.clone());
+                (Outcome::Done, Settled::Done, Some(container))
+            }
+            Ok(Done::Image(image)) => {
+                self.images.insert(id, image);
+                (Outcome::Done, Settled::Done, None)
+            }
+            Ok(Done::Nothing { container }) => (Outcome::Done, Settled::Done, container),
+            Ok(Done::Tolerated(why)) => (Outcome::Tolerated(why), Settled::Done, None),
+            // Its dependents are not skipped because of a failure: they end as interrupted, like everything else.
+            Ok(Done::Interrupted) => {
+                self.settled[id] = true;
+                self.cut_short = true;
+                self.end(id, Outcome::Interrupted, elapsed, None);
+                return;
+            }
+            Err(error) => {
+                let why = error.to_string();
+                self.failures.push(StepFailure { step: id, error });
+                (Outcome::Failed(why), Settled::Failed, None)
+            }
+        };
+        self.settled[id] = true;
+        self.end(id, outcome, elapsed, container);
+        for skipped in self.schedule.settle(id, how) {
+            self.settled[skipped] = true;
+            self.end(
+                skipped,
+                Outcome::Skipped { because: id },
+                Duration::ZERO,
+                None,
+            );
+        }
+    }
+
+    fn end(&self, step: StepId, outcome: Outcome, elapsed: Duration, container: Option<String>) {
+        (self.on_event.borrow_mut())(Event::Finished {
+            step,
+            outcome,
+            elapsed,
+            container,
+        });
+    }
+
+    fn finish(mut self) -> Result<(), ApplyError> {
+        for id in (0..self.plan.steps.len()).filter(|&id| !self.settled[id]) {
+            self.cut_short = true;
+            self.end(id, Outcome::Interrupted, Duration::ZERO, None);
+        }
+        if self.failures.is_empty() && !self.cut_short {
+            Ok(())
+        } else {
+            Err(ApplyError {
+                failures: self.failures,
+                interrupted: self.cut_short,
+            })
+        }
+    }
+}

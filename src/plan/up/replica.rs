@@ -1,0 +1,299 @@
+//! The steps of one replica: made, kept or made anew, started when what it depends on is as it has to be.
+
+use super::Up;
+use crate::label;
+use crate::model::Service;
+use crate::plan::container::new_container;
+use crate::plan::decide::{Decided, Decision, Replica, shared_services};
+use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
+use crate::state::{Container, Health, Status};
+
+/// A replica's container once its steps are planned.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) resource: Resource,
+    pub(super) target: Target,
+    /// Steps after which it bears its name.
+    pub(super) named: Vec<StepId>,
+    /// Steps after which it runs.
+    pub(super) started: Vec<StepId>,
+    /// What it is now, where it stays as it is.
+    pub(super) health: Option<Health>,
+    pub(super) completed: bool,
+}
+
+impl<'a> Up<'a> {
+    pub(super) fn service(
+        &mut self,
+        service: &'a Service,
+        decided: &Decided<'a>,
+    ) -> Result<(), PlanError> {
+        for container in &decided.superfluous {
+            self.discard(container, &Reason::Superfluous);
+        }
+        let mut placed = Vec::with_capacity(decided.replicas.len());
+        for replica in &decided.replicas {
+            placed.push(self.replica(replica)?);
+        }
+        self.placed.insert(service.name.clone(), placed);
+        Ok(())
+    }
+
+    fn replica(&mut self, replica: &Replica<'a>) -> Result<Placed, PlanError> {
+        let (service, number) = (replica.service, replica.number);
+        let name = label::container_name(self.project, service, number);
+        let resource = Resource::Container {
+            name: name.clone(),
+            replica: Some((service.name.clone(), number)),
+        };
+        let cleared: Vec<StepId> = replica
+            .leftovers
+            .iter()
+            .map(|container| self.discard(container, &Reason::LeftBehind))
+            .collect();
+        match &replica.decision {
+            Decision::Create => {
+                let create = self.create(replica, &resource, None, Reason::Missing, cleared)?;
+                let target = Target::CreatedBy {
+                    step: create,
+                    or: None,
+                };
+                Ok(self.start_new(service, resource, target, create))
+            }
+            Decision::Keep { container, start } => {
+                Ok(self.keep(service, resource, container, *start, cleared))
+            }
+            Decision::Recreate {
+                container,
+                reason,
+                if_image_changes,
+            } => self.recreate(
+                replica,
+                resource,
+                container,
+                reason,
+                *if_image_changes,
+                cleared,
+            ),
+        }
+    }
+
+    fn keep(
+        &mut self,
+        service: &'a Service,
+        resource: Resource,
+        container: &Container,
+        start: bool,
+        cleared: Vec<StepId>,
+    ) -> Placed {
+        let target = Target::Existing(container.id.clone());
+        let mut named = Vec::new();
+        if container.name != resource.name() {
+            let rename = Operation::RenameContainer {
+                target: target.clone(),
+                to: resource.name().to_owned(),
+            };
+            named.push(
+                self.steps
+                    .add(resource.clone(), rename, Reason::LeftBehind, cleared),
+            );
+        }
+        let mut started = named.clone();
+        if start && !self.options.no_start {
+            let mut after = self.dependencies(service);
+            after.extend(&named);
+            let operation = Operation::StartContainer {
+                target: target.clone(),
+            };
+            let reason = Reason::NotRunning(container.status.clone());
+            started = vec![self.steps.add(resource.clone(), operation, reason, after)];
+        } else if named.is_empty() {
+            self.unchanged.push(resource.clone());
+        }
+        Placed {
+            resource,
+            target,
+            named,
+            health: container.health.filter(|_| !start),
+            completed: !start && container.status == Status::Exited && container.exit_code == 0,
+            started,
+        }
+    }
+
+    /// Create new, stop old, swap the names, start new, remove old: whatever fails, one of the two is whole.
+    fn recreate(
+        &mut self,
+        replica: &Replica<'a>,
+        resource: Resource,
+        old: &'a Container,
+        reason: &Reason,
+        if_image_changes: bool,
+        cleared: Vec<StepId>,
+    ) -> Result<Placed, PlanError> {
+        let service = replica.service;
+        let create = self.create(replica, &resource, Some(old), reason.clone(), Vec::new())?;
+        let image_step = self
+            .resources
+            .image_step(&service.spec.image)
+            .filter(|_| if_image_changes);
+        let changed = image_step.map(|step| OnlyIf::ImageChanged {
+            step,
+            was: old.image_id.clone(),
+        });
+        self.steps.add_if(changed.as_ref(), create);
+        let existing = Target::Existing(old.id.clone());
+        let target = Target::CreatedBy {
+            step: create,
+            or: if_image_changes.then(|| old.id.clone()),
+        };
+        let mut after = self.dependencies(service);
+        after.push(create);
+        after.extend(&cleared);
+        let ready = after.clone();
+        let swap = |up: &mut Self, operation, after: Vec<StepId>| {
+            let id = up
+                .steps
+                .add(resource.clone(), operation, Reason::Replaces, after);
+            up.steps.add_if(changed.as_ref(), id)
+        };
+        if old.status.is_up() {
+            let operation = Operation::StopContainer {
+                target: existing.clone(),
+                timeout: self.options.timeout,
+            };
+            after = vec![swap(self, operation, after)];
+        }
+        if old.name == resource.name() {
+            let to = label::replaced_name(&old.id, resource.name());
+            after = vec![swap(
+                self,
+                Operation::RenameContainer {
+                    target: existing.clone(),
+                    to,
+                },
+                after,
+            )];
+        }
+        let rename = Operation::RenameContainer {
+            target: target.clone(),
+            to: resource.name().to_owned(),
+        };
+        let named = swap(self, rename, after);
+        let mut started = Vec::new();
+        if !self.options.no_start {
+            started.push(swap(
+                self,
+                Operation::StartContainer {
+                    target: target.clone(),
+                },
+                vec![named],
+            ));
+        }
+        let last = started.last().copied().unwrap_or(named);
+        swap(
+            self,
+            Operation::RemoveContainer {
+                target: existing.clone(),
+                volumes: false,
+            },
+            vec![last],
+        );
+        if let Some(step) = image_step.filter(|_| !old.status.is_up() && !self.options.no_start) {
+            let operation = Operation::StartContainer { target: existing };
+            let reason = Reason::NotRunning(old.status.clone());
+            let id = self.steps.add(
+                resource.clone(),
+                operation,
+                reason,
+                [ready, vec![step]].concat(),
+            );
+            let unchanged = OnlyIf::ImageUnchanged {
+                step,
+                was: old.image_id.clone(),
+            };
+            started.push(self.steps.add_if(Some(&unchanged), id));
+        }
+        Ok(Placed {
+            resource,
+            target,
+            named: vec![named],
+            started,
+            health: None,
+            completed: false,
+        })
+    }
+
+    fn create(
+        &mut self,
+        replica: &Replica<'a>,
+        resource: &Resource,
+        replaces: Option<&Container>,
+        reason: Reason,
+        mut after: Vec<StepId>,
+    ) -> Result<StepId, PlanError> {
+        let service = replica.service;
+        after.extend(self.needs(service)?);
+        for other in shared_services(service) {
+            after.extend(
+                self.placed
+                    .get(&other)
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|placed| &placed.named),
+            );
+        }
+        let image_id = self
+            .state
+            .images
+            .get(&service.spec.image)
+            .map_or("", |image| &image.id);
+        let container = new_container(
+            self.project,
+            service,
+            replica.number,
+            replaces,
+            image_id,
+            self.options,
+        );
+        let operation = Operation::CreateContainer {
+            container: Box::new(container),
+            replaces: replaces.map(|old| old.id.clone()),
+        };
+        Ok(self.steps.add(resource.clone(), operation, reason, after))
+    }
+
+    fn start_new(
+        &mut self,
+        service: &'a Service,
+        resource: Resource,
+        target: Target,
+        create: StepId,
+    ) -> Placed {
+        let mut started = Vec::new();
+        if !self.options.no_start {
+            let mut after = self.dependencies(service);
+            after.push(create);
+            let dependencies = service
+                .depends_on
+                .iter()
+                .filter(|(name, _)| self.placed.contains_key(*name));
+            let reason = Reason::Ready(
+                dependencies
+                    .map(|(name, dependency)| (name.clone(), dependency.condition))
+                    .collect(),
+            );
+            let operation = Operation::StartContainer {
+                target: target.clone(),
+            };
+            started.push(self.steps.add(resource.clone(), operation, reason, after));
+        }
+        Placed {
+            resource,
+            target,
+            named: vec![create],
+            started,
+            health: None,
+            completed: false,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One step: one engine call, or one wait.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::StepError;
+use crate::engine::{BuildProgress, Engine, EngineError, EngineEvent};
+use crate::model::{Condition, ImageBuild};
+use crate::plan::{Operation, Plan, StepId, Target};
+use crate::reconcile::event::{Event, Progress};
+use crate::reconcile::wait::{WaitProblem, explain, wait_for};
+
+/// What a step brought.
+pub(super) enum Done {
+    /// A container of this id.
+    Container(String),
+    /// An image of this id.
+    Image(String),
+    /// Nothing but its effect, on this container.
+    Nothing { container: Option<String> },
+    /// It failed, but nobody requires it.
+    Tolerated(String),
+    /// The user interrupted.
+    Interrupted,
+}
+
+/// A step about to be done; its operation names existing containers only.
+pub(super) struct Call<'a, 'e, E> {
+    pub(super) engine: &'a E,
+    pub(super) plan: &'a Plan,
+    pub(super) id: StepId,
+    pub(super) operation: Operation,
+    pub(super) events: Option<broadcast::Receiver<EngineEvent>>,
+    pub(super) interrupted: watch::Receiver<bool>,
+    pub(super) deadline: Option<(Instant, Duration)>,
+    pub(super) on_event: &'a RefCell<&'e mut dyn FnMut(Event)>,
+}
+
+impl<E: Engine> Call<'_, '_, E> {
+    /// Does the step.
+    pub(super) async fn run(mut self) -> Result<Done, StepError> {
+        let engine = self.engine;
+        let name = self.plan.steps[self.id].resource.name();
+        let operation = std::mem::replace(&mut self.operation, Operation::RemoveVolume);
+        match operation {
+            Operation::PullImage { platform } => self.pull(name, platform.as_deref()).await,
+            Operation::BuildImage(build) => self.build(&build).await,
+            Operation::RemoveImage => tolerate_use(engine.remove_image(name).await, name),
+            Operation::CreateNetwork { network, labels } => {
+                nothing(engine.create_network(&network, &labels).await)
+            }
+            Operation::RemoveNetwork { id } => tolerate_use(engine.remove_network(&id).await, name),
+            Operation::CreateVolume { volume, labels } => {
+                nothing(engine.create_volume(&volume, &labels).await)
+            }
+            Operation::RemoveVolume => tolerate_use(engine.remove_volume(name).await, name),
+            Operation::CreateContainer { container, .. } => {
+                Ok(Done::Container(engine.create_container(&container).await?))
+            }
+            Operation::RenameContainer { target, to } => {
+                let id = existing(target);
+                engine.rename_container(&id, &to).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::StartContainer { target } => {
+                let id = existing(target);
+                engine.start_container(&id).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::StopContainer { target, timeout } => {
+                let id = existing(target);
+                engine.stop_container(&id, timeout).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::RemoveContainer { target, volumes } => {
+                let id = existing(target);
+                engine.remove_container(&id, volumes).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::Wait {
+                target,
+                condition,
+                required,
+            } => self.wait(&existing(target), condition, required).await,
+        }
+    }
+
+    fn tell(&self, progress: Progress) {
+        (self.on_event.borrow_mut())(Event::Progress {
+            step: self.id,
+            progress,
+        });
+    }
+
+    async fn pull(&self, reference: &str, platform: Option<&str>) -> Result<Done, StepError> {
+        let pulled = async {
+            let mut told = self.engine.pull_image(reference, platform);
+            while let Some(progress) = told.next().await {
+                self.tell(Progress::Pull(progress?));
+            }
+            let image =
+                self.engine
+                    .image(reference)
+                    .await?
+                    .ok_or_else(|| EngineError::PullFailed {
+                        reference: reference.to_owned(),
+                        why: "the engine doesn't have it after the pull".to_owned(),
+                    })?;
+            Ok(Done::Image(image.id))
+        };
+        self.unless_interrupted(pulled).await
+    }
+
+    async fn build(&self, build: &ImageBuild) -> Result<Done, StepError> {
+        let built = async {
+            let mut told = self.engine.build_image(build);
+            let mut image = None;
+            while let Some(progress) = told.next().await {
+                let progress = progress?;
+                if let BuildProgress::Built { id } = &progress {
+                    image = Some(id.clone());
+                }
+                self.tell(Progress::Build(progress));
+            }
+            let id = image.ok_or_else(|| EngineError::BuildFailed {
+                tag: build.tag.clone(),
+                step: None,
+                why: "the builder ended without an image".to_owned(),
+                output: Vec::new(),
+            })?;
+            Ok(Done::Image(id))
+        };
+        self.unless_interrupted(built).await
+    }
+
+    async fn wait(
+        &mut self,
+        id: &str,
+        condition: Condition,
+        required: bool,
+    ) -> Result<Done, StepError> {
+        let Some(events) = self.events.take() else {
+            return Err(EngineError::Disconnected {
+                address: self.engine.about().address.clone(),
+                why: "its event stream ended".to_owned(),
+            }
+            .into());
+        };
+        let mut tell = |progress| self.tell(progress);
+        let waited = async {
+            let wait = wait_for(self.engine, id, condition, events, &mut tell);
+            let failure = match self.deadline {
+                None => wait.await?,
+                Some((deadline, time)) => match timeout_at(deadline, wait).await {
+                    Ok(waited) => waited?,
+                    Err(_) => {
+                        let container = self.plan.steps[self.id].resource.name().to_owned();
+                        let problem = WaitProblem::Timeout {
+                            container,
+                            condition,
+                            seconds: time.as_secs(),
+                        };
+                        Some(explain(self.engine, id, problem).await)
+                    }
+                },
+            };
+            match failure {
+                None => Ok(Done::Nothing {
+                    container: Some(id.to_owned()),
+                }),
+                Some(failure) if !required => Ok(Done::Tolerated(failure.to_string())),
+                Some(failure) => Err(Box::new(failure).into()),
+            }
+        };
+        self.unless_interrupted(waited).await
+    }
+
+    /// The work's result, or word of the user's interruption if that comes first: then the work is dropped.
+    async fn unless_interrupted(
+        &self,
+        work: impl Future<Output = Result<Done, StepError>>,
+    ) -> Result<Done, StepError> {
+        let mut interrupted = self.interrupted.clone();
+        let interrupted = async move {
+            // An error means that the run is over: this is dropped with it.
+            let _ = interrupted.wait_for(|interrupted| *interrupted).await;
+        };
+        match select(pin!(work), pin!(interrupted)).await {
+            Either::Left((done, _)) => done,
+            Either::Right(_) => Ok(Done::Interrupted),
+        }
+    }
+}
+
+/// The target's id: steps that create have been looked up before.
+fn existing(target: Target) -> String {
+    match target {
+        Target::Existing(id) => id,
+        Target::CreatedBy { or, .. } => or.unwrap_or_default(),
+    }
+}
+
+fn nothing(result: Result<(), EngineError>) -> Result<Done, StepError> {
+    result?;
+    Ok(Done::Nothing { container: None })
+}
+
+/// What others still use stays, and that is no failure of a teardown.
+fn tolerate_use(result: Result<(), EngineError>, name: &str) -> Result<Done, StepError> {
+    match result {
+        Err(EngineError::Conflict(_)) => Ok(Done::Tolerated(format!("{name} is still in use"))),
+        other => nothing(other),
+    }
+}
