@@ -18,7 +18,7 @@ pub fn is_credential_name(name: &str) -> bool {
     ]
     .iter()
     .any(|word| name.contains(word))
-        || words.iter().any(|word| *word == "pass")
+        || words.contains(&"pass")
         || words.len() > 1 && words.last() == Some(&"pwd")
         || words.windows(2).any(|pair| {
             pair[1] == "key"

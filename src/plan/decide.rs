@@ -214,17 +214,16 @@ fn decide_starts(decided: &mut [Decided<'_>]) {
         let Some(service) = decided[i].replicas.first().map(|replica| replica.service) else {
             continue;
         };
-        let needed_for_start =
-            decided
-                .iter()
-                .flat_map(|other| other.replicas.first())
-                .any(|other| {
-                    started.contains(&other.service.name)
-                        && waits_for_completion(other.service, &service.name)
-                });
+        let needed_for_start = decided
+            .iter()
+            .filter_map(|other| other.replicas.first())
+            .any(|other| {
+                started.contains(&other.service.name)
+                    && waits_for_completion(other.service, &service.name)
+            });
         let is_job = decided
             .iter()
-            .flat_map(|other| other.replicas.first())
+            .filter_map(|other| other.replicas.first())
             .any(|other| waits_for_completion(other.service, &service.name));
         let mut starts = false;
         for replica in &mut decided[i].replicas {

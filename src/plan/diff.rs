@@ -67,12 +67,12 @@ fn compare(
         // A field that comes or goes is named by its entries where it has names, so that each has its own line.
         (Value::Object(before), Value::Null) if !before.is_empty() => {
             before.iter().for_each(|(key, from)| {
-                compare(&join(path, key), from, &Value::Null, positions, found)
+                compare(&join(path, key), from, &Value::Null, positions, found);
             });
         }
         (Value::Null, Value::Object(after)) if !after.is_empty() => {
             after.iter().for_each(|(key, to)| {
-                compare(&join(path, key), &Value::Null, to, positions, found)
+                compare(&join(path, key), &Value::Null, to, positions, found);
             });
         }
         (Value::Array(before), Value::Array(after))

@@ -46,7 +46,7 @@ impl Schedule {
     }
 
     /// Takes the next step that can be done now, the earliest first.
-    pub fn next(&mut self) -> Option<StepId> {
+    pub fn take_ready(&mut self) -> Option<StepId> {
         self.ready.pop_first()
     }
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn ready(schedule: &mut Schedule) -> Vec<StepId> {
-        std::iter::from_fn(|| schedule.next()).collect()
+        std::iter::from_fn(|| schedule.take_ready()).collect()
     }
 
     #[test]

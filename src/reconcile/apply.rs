@@ -109,7 +109,9 @@ pub async fn apply<E: Engine>(
                 .parallel
                 .is_none_or(|limit| busy(&run) < limit.max(1))
         {
-            let Some(id) = run.schedule.next() else { break };
+            let Some(id) = run.schedule.take_ready() else {
+                break;
+            };
             if let Some(operation) = run.begin(id) {
                 let call = Call {
                     engine,

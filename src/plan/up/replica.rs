@@ -73,7 +73,7 @@ impl<'a> Up<'a> {
                 container,
                 reason,
                 *if_image_changes,
-                cleared,
+                &cleared,
             ),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Up<'a> {
         old: &'a Container,
         reason: &Reason,
         if_image_changes: bool,
-        cleared: Vec<StepId>,
+        cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
         let create = self.create(replica, &resource, Some(old), reason.clone(), Vec::new())?;
@@ -148,7 +148,7 @@ impl<'a> Up<'a> {
         };
         let mut after = self.dependencies(service);
         after.push(create);
-        after.extend(&cleared);
+        after.extend(cleared);
         let ready = after.clone();
         let swap = |up: &mut Self, operation, after: Vec<StepId>| {
             let id = up

@@ -127,7 +127,7 @@ impl<E: Engine> Call<'_, '_, E> {
     }
 
     async fn build(&self, build: &ImageBuild) -> Result<Done, StepError> {
-        let built = async {
+        let work = async {
             let mut told = self.engine.build_image(build);
             let mut image = None;
             while let Some(progress) = told.next().await {
@@ -145,7 +145,7 @@ impl<E: Engine> Call<'_, '_, E> {
             })?;
             Ok(Done::Image(id))
         };
-        self.unless_interrupted(built).await
+        self.unless_interrupted(work).await
     }
 
     async fn wait(
@@ -166,9 +166,10 @@ impl<E: Engine> Call<'_, '_, E> {
             let wait = wait_for(self.engine, id, condition, events, &mut tell);
             let failure = match self.deadline {
                 None => wait.await?,
-                Some((deadline, time)) => match timeout_at(deadline, wait).await {
-                    Ok(waited) => waited?,
-                    Err(_) => {
+                Some((deadline, time)) => {
+                    if let Ok(waited) = timeout_at(deadline, wait).await {
+                        waited?
+                    } else {
                         let container = self.plan.steps[self.id].resource.name().to_owned();
                         let problem = WaitProblem::Timeout {
                             container,
@@ -177,7 +178,7 @@ impl<E: Engine> Call<'_, '_, E> {
                         };
                         Some(explain(self.engine, id, problem).await)
                     }
-                },
+                }
             };
             match failure {
                 None => Ok(Done::Nothing {
