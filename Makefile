@@ -1,0 +1,16 @@
+# The two commands of the README, and the checks alone. Each script says what it needs of the machine.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint
+
+help: ## shows this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+demo: ## raises Flask + MySQL on this machine, stores a variable and reads it back
+	@examples/demo
+
+test: ## checks and tests everything, on a private engine of its own
+	@tests/run
+
+lint: ## formatting and lints only
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
