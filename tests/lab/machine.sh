@@ -46,7 +46,7 @@ need_command() {
     if apt-cache show "$package" >/dev/null 2>&1; then known+=("$package"); fi
   done
   [ ${#known[@]} -gt 0 ] || die "$command is missing, and no package of this name is known: $*"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${known[@]}" >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${known[@]}" >/dev/null
 }
 
 # need_build_tools: curl, a linker and a cargo that is new enough for Cargo.toml; says the line to type otherwise.
