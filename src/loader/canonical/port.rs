@@ -224,8 +224,8 @@ fn read_address(part: &Piece<'_>) -> Result<String, PortError> {
 }
 
 fn read_protocol<'t>(part: &Piece<'t>) -> Result<(Piece<'t>, &'static str), PortError> {
-    let (port, protocol) = part.text.split_once('/').unwrap_or((part.text, ""));
-    if port.is_empty() {
+    let (number, protocol) = part.text.split_once('/').unwrap_or((part.text, ""));
+    if number.is_empty() {
         return Err(PortError {
             kind: PortErrorKind::NoContainerPort,
             span: part.span(),
@@ -238,14 +238,14 @@ fn read_protocol<'t>(part: &Piece<'t>) -> Result<(Piece<'t>, &'static str), Port
         _ => {
             return Err(Piece {
                 text: protocol,
-                at: part.at + port.len() + 1,
+                at: part.at + number.len() + 1,
             }
             .error(PortErrorKind::Protocol));
         }
     };
     Ok((
         Piece {
-            text: port,
+            text: number,
             at: part.at,
         },
         known,

@@ -148,7 +148,7 @@ impl<'t> ShortVolume<'t> {
                 "nocopy" => self.nocopy = true,
                 "z" | "Z" => self.selinux = Some(option),
                 "rprivate" | "private" | "rshared" | "shared" | "rslave" | "slave" => {
-                    self.propagation = Some(option)
+                    self.propagation = Some(option);
                 }
                 "" => {}
                 _ => {
