@@ -12,7 +12,7 @@ use crate::model::{NameError, ProjectName};
 mod find;
 mod read;
 
-pub(crate) use read::{ReadError, ReadErrorKind, read_text};
+pub(crate) use read::{ReadError, read_text};
 
 /// What the command line and its surroundings say about which stack to load.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,11 @@ impl LoadRequest {
     /// Whether `-` is among the stack files, so that standard input is to be read before loading.
     pub fn wants_stdin(&self) -> bool {
         let named = find::files_of_variable(&self.environment).unwrap_or_default();
-        let files = if self.files.is_empty() { &named } else { &self.files };
+        let files = if self.files.is_empty() {
+            &named
+        } else {
+            &self.files
+        };
         files.iter().any(|file| file == "-")
     }
 }
@@ -114,10 +118,12 @@ pub(crate) enum SourceError {
     #[error("COMPOSE_DISABLE_ENV_FILE is `{0}`: 1, 0, true or false is expected")]
     NotBoolean(String),
     /// The name of `-p` or `COMPOSE_PROJECT_NAME`.
-    #[error("invalid project name of {origin}: {source}")]
+    #[error("invalid project name in {origin}: {source}")]
     Name {
         /// `-p` or `COMPOSE_PROJECT_NAME`.
         origin: &'static str,
+        /// The name as given.
+        name: String,
         /// The rule it breaks.
         source: NameError,
     },
@@ -127,11 +133,14 @@ impl SourceError {
     /// What the user can do about it, where that is known.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::NoStackFile { .. } => {
-                Some("name the file with `-f FILE`, or go to its folder; `-f -` reads standard input".to_owned())
-            }
+            Self::NoStackFile { .. } => Some(
+                "name the file with `-f FILE`, or go to its folder; `-f -` reads standard input"
+                    .to_owned(),
+            ),
             Self::StackFile(error) | Self::EnvFile(error) => error.hint(),
-            Self::Name { source, .. } => normalized_name(source.name()).map(|name| format!("`{name}` would do")),
+            Self::Name { name, .. } => {
+                normalized_name(name).map(|name| format!("`{name}` would do"))
+            }
             Self::NoStdin | Self::EnvFileText { .. } | Self::NotBoolean(_) => None,
         }
     }
@@ -146,8 +155,15 @@ impl SourceError {
 /// Where no stack file is found, or a file cannot be read or understood.
 pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
     let mut variables = Variables::of(request)?;
-    let base = request.project_directory.as_ref().map(|dir| absolute(&request.current_dir, dir));
-    let given: Vec<PathBuf> = request.files.iter().map(|file| file_path(request, file)).collect();
+    let base = request
+        .project_directory
+        .as_ref()
+        .map(|dir| absolute(&request.current_dir, dir));
+    let given: Vec<PathBuf> = request
+        .files
+        .iter()
+        .map(|file| file_path(request, file))
+        .collect();
     variables.read_dot_env(&folder_of(base.as_deref(), &given, request))?;
 
     let mut warnings = Vec::new();
@@ -158,7 +174,8 @@ pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
         named.iter().map(|file| file_path(request, file)).collect()
     } else {
         let start = base.clone().unwrap_or_else(|| request.current_dir.clone());
-        find::stack_files(&start, &mut warnings).ok_or(SourceError::NoStackFile { folder: start })?
+        find::stack_files(&start, &mut warnings)
+            .ok_or(SourceError::NoStackFile { folder: start })?
     };
     let working_dir = folder_of(base.as_deref(), &paths, request);
     variables.read_dot_env(&working_dir)?;
@@ -167,8 +184,20 @@ pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
     let profiles = active_profiles(&request.profiles, &variables.values);
     let read = |path: PathBuf| read_stack_file(request, path);
     let files = paths.into_iter().map(read).collect::<Result<_, _>>()?;
-    let Variables { values: environment, files: env_files, .. } = variables;
-    Ok(Stack { files, working_dir, environment, env_files, name, profiles, warnings })
+    let Variables {
+        values: environment,
+        files: env_files,
+        ..
+    } = variables;
+    Ok(Stack {
+        files,
+        working_dir,
+        environment,
+        env_files,
+        name,
+        profiles,
+        warnings,
+    })
 }
 
 /// The project's name: that of `-p` or the environment, else that of the files' `name:` (already interpolated), else
@@ -187,7 +216,10 @@ pub(crate) fn project_name(
     if let Some(name) = in_file.filter(|name| !name.is_empty()) {
         return ProjectName::new(name);
     }
-    let folder = working_dir.file_name().unwrap_or_default().to_string_lossy();
+    let folder = working_dir
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     ProjectName::new(normalized_name(&folder).unwrap_or_default())
 }
 
@@ -217,13 +249,24 @@ pub(crate) fn absolute(base: &Path, path: &Path) -> PathBuf {
 }
 
 fn file_path(request: &LoadRequest, file: &str) -> PathBuf {
-    if file == "-" { PathBuf::from(file) } else { absolute(&request.current_dir, Path::new(file)) }
+    if file == "-" {
+        PathBuf::from(file)
+    } else {
+        absolute(&request.current_dir, Path::new(file))
+    }
 }
 
 /// The project directory, else the folder of the first stack file that is no standard input, else the current one.
 fn folder_of(base: Option<&Path>, files: &[PathBuf], request: &LoadRequest) -> PathBuf {
-    let first = || files.iter().find(|file| !is_stdin(file)).and_then(|file| file.parent());
-    base.or_else(first).unwrap_or(&request.current_dir).to_path_buf()
+    let first = || {
+        files
+            .iter()
+            .find(|file| !is_stdin(file))
+            .and_then(|file| file.parent())
+    };
+    base.or_else(first)
+        .unwrap_or(&request.current_dir)
+        .to_path_buf()
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -245,10 +288,21 @@ fn explicit_name(
     environment: &BTreeMap<String, String>,
 ) -> Result<Option<ProjectName>, SourceError> {
     let variable = "COMPOSE_PROJECT_NAME";
-    let candidates = [("-p", flag), (variable, environment.get(variable).map(String::as_str))];
-    let given = candidates.into_iter().find_map(|(origin, name)| Some((origin, name.filter(|name| !name.is_empty())?)));
+    let candidates = [
+        ("-p", flag),
+        (variable, environment.get(variable).map(String::as_str)),
+    ];
+    let given = candidates
+        .into_iter()
+        .find_map(|(origin, name)| Some((origin, name.filter(|name| !name.is_empty())?)));
     given
-        .map(|(origin, name)| ProjectName::new(name).map_err(|source| SourceError::Name { origin, source }))
+        .map(|(origin, name)| {
+            ProjectName::new(name).map_err(|source| SourceError::Name {
+                origin,
+                name: name.to_owned(),
+                source,
+            })
+        })
         .transpose()
 }
 
@@ -256,8 +310,15 @@ fn active_profiles(flags: &[String], environment: &BTreeMap<String, String>) -> 
     if !flags.is_empty() {
         return flags.to_vec();
     }
-    let named = environment.get("COMPOSE_PROFILES").map_or("", String::as_str);
-    named.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+    let named = environment
+        .get("COMPOSE_PROFILES")
+        .map_or("", String::as_str);
+    named
+        .split(',')
+        .map(str::trim)
+        .filter(|profile| !profile.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The variables gathered so far, and where the next ones are looked for.
@@ -278,22 +339,49 @@ enum DotEnv {
 
 impl Variables {
     fn of(request: &LoadRequest) -> Result<Self, SourceError> {
-        let variable = |name: &str| request.environment.get(name).filter(|value| !value.is_empty());
-        let named = variable("COMPOSE_ENV_FILES").into_iter().flat_map(|list| list.split(',')).map(PathBuf::from);
-        let asked: Vec<PathBuf> =
-            if request.env_files.is_empty() { named.collect() } else { request.env_files.clone() };
+        let variable = |name: &str| {
+            request
+                .environment
+                .get(name)
+                .filter(|value| !value.is_empty())
+        };
+        let named = variable("COMPOSE_ENV_FILES")
+            .into_iter()
+            .flat_map(|list| list.split(','))
+            .map(PathBuf::from);
+        let asked: Vec<PathBuf> = if request.env_files.is_empty() {
+            named.collect()
+        } else {
+            request.env_files.clone()
+        };
         let source = if !asked.is_empty() {
-            DotEnv::Files(asked.iter().map(|file| absolute(&request.current_dir, file)).collect())
-        } else if variable("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| !value.is_empty()) {
-            let value = variable("COMPOSE_DISABLE_ENV_FILE").map_or("", String::as_str);
-            let disabled = read_boolean(value).ok_or_else(|| SourceError::NotBoolean(value.to_owned()))?;
-            if disabled { DotEnv::Disabled } else { DotEnv::Folder }
+            DotEnv::Files(
+                asked
+                    .iter()
+                    .map(|file| absolute(&request.current_dir, file))
+                    .collect(),
+            )
+        } else if let Some(value) = variable("COMPOSE_DISABLE_ENV_FILE") {
+            let disabled =
+                read_boolean(value).ok_or_else(|| SourceError::NotBoolean(value.clone()))?;
+            if disabled {
+                DotEnv::Disabled
+            } else {
+                DotEnv::Folder
+            }
         } else {
             DotEnv::Folder
         };
         let mut values = request.environment.clone();
-        values.insert("PWD".to_owned(), request.current_dir.to_string_lossy().into_owned());
-        Ok(Self { values, files: Vec::new(), source })
+        values.insert(
+            "PWD".to_owned(),
+            request.current_dir.to_string_lossy().into_owned(),
+        );
+        Ok(Self {
+            values,
+            files: Vec::new(),
+            source,
+        })
     }
 
     /// Adds the variables of the files asked for, or of a folder's `.env`; names known before keep their values.
@@ -304,7 +392,11 @@ impl Variables {
             DotEnv::Folder => {
                 let path = folder.join(".env");
                 // A folder of that name, as some tools make it, is nobody's mistake.
-                if path.is_dir() || !path.exists() { Vec::new() } else { vec![path] }
+                if path.is_dir() || !path.exists() {
+                    Vec::new()
+                } else {
+                    vec![path]
+                }
             }
         };
         let mut found = BTreeMap::new();
@@ -317,7 +409,10 @@ impl Variables {
             let lookup = |name: &str| self.values.get(name).or_else(|| found.get(name)).cloned();
             match parse_env_file(&file.text, EnvFileFormat::DotEnv, lookup) {
                 Ok(parsed) => {
-                    let values = parsed.variables.iter().map(|(name, value)| (name.clone(), value.value.clone()));
+                    let values = parsed
+                        .variables
+                        .iter()
+                        .map(|(name, value)| (name.clone(), value.value.clone()));
                     found.extend(values);
                     self.files.push((file, parsed));
                 }

@@ -21,7 +21,7 @@ pub(crate) struct ReadError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadErrorKind {
     /// There is nothing of that name.
-    #[error("does not exist{}", missing_folder(.missing_folder.as_deref()))]
+    #[error("does not exist{}", nor_the_folder(.missing_folder.as_deref()))]
     Missing {
         /// The topmost folder of the path that does not exist either.
         missing_folder: Option<PathBuf>,
@@ -53,8 +53,10 @@ pub(crate) enum ReadErrorKind {
     System(String),
 }
 
-fn missing_folder(folder: Option<&Path>) -> String {
-    folder.map_or_else(String::new, |folder| format!(" (nor does the folder {})", folder.display()))
+fn nor_the_folder(folder: Option<&Path>) -> String {
+    folder.map_or_else(String::new, |folder| {
+        format!(" (nor does the folder {})", folder.display())
+    })
 }
 
 impl ReadError {
@@ -62,8 +64,12 @@ impl ReadError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self.kind {
             ReadErrorKind::Folder => Some("name the file in it".to_owned()),
-            ReadErrorKind::Special(_) => Some("`-f -` reads a stack file from standard input".to_owned()),
-            ReadErrorKind::Utf16 | ReadErrorKind::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
+            ReadErrorKind::Special(_) => {
+                Some("`-f -` reads a stack file from standard input".to_owned())
+            }
+            ReadErrorKind::Utf16 | ReadErrorKind::NotUtf8 { .. } => {
+                Some("save the file as UTF-8".to_owned())
+            }
             _ => None,
         }
     }
@@ -75,13 +81,21 @@ impl ReadError {
 /// Where the file is missing, no plain file, too large, or no UTF-8 text. A pipe is refused without waiting for its
 /// writer, but for those that a shell hands over (`-f <(...)`).
 pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
-    let bytes = read_bytes(path).map_err(|kind| ReadError { path: path.to_path_buf(), kind })?;
-    decode(bytes).map_err(|kind| ReadError { path: path.to_path_buf(), kind })
+    let bytes = read_bytes(path).map_err(|kind| ReadError {
+        path: path.to_path_buf(),
+        kind,
+    })?;
+    decode(bytes).map_err(|kind| ReadError {
+        path: path.to_path_buf(),
+        kind,
+    })
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadErrorKind> {
     let refusal = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => ReadErrorKind::Missing { missing_folder: topmost_missing_folder(path) },
+        io::ErrorKind::NotFound => ReadErrorKind::Missing {
+            missing_folder: topmost_missing_folder(path),
+        },
         _ => ReadErrorKind::System(error.to_string()),
     };
     // The look comes before the opening, as opening a pipe waits for its writer.
@@ -94,17 +108,29 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadErrorKind> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(refusal)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(refusal)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(ReadErrorKind::TooLarge) } else { Ok(bytes) }
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(refusal)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        Err(ReadErrorKind::TooLarge)
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn topmost_missing_folder(path: &Path) -> Option<PathBuf> {
-    path.ancestors().skip(1).take_while(|folder| !folder.exists()).last().map(Path::to_path_buf)
+    path.ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.exists())
+        .last()
+        .map(Path::to_path_buf)
 }
 
 /// A descriptor that the calling shell opened: its writer is there already.
 fn is_handed_over(path: &Path) -> bool {
-    ["/dev/fd", "/proc/self/fd", "/dev/stdin"].iter().any(|known| path.starts_with(known))
+    ["/dev/fd", "/proc/self/fd", "/dev/stdin"]
+        .iter()
+        .any(|known| path.starts_with(known))
 }
 
 #[cfg(unix)]
@@ -132,7 +158,9 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadErrorKind> {
         return Err(ReadErrorKind::Utf16);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned)),
+        Ok(text) => Ok(text
+            .strip_prefix('\u{feff}')
+            .map_or_else(|| text.clone(), str::to_owned)),
         Err(error) => {
             let (valid, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
             let before = String::from_utf8_lossy(valid);
