@@ -1,0 +1,4 @@
+//! Canonical form.
+
+mod port;
+mod volume;
