@@ -1,9 +1,405 @@
-//! The loader.
-#![cfg_attr(not(test), expect(dead_code, reason = "the passes that use these parts are being built"))]
+//! From stack files and an environment to the desired state.
+//!
+//! [`load`] is the list of passes. Each works on the tree of [`node`], in which every value keeps its place in the files;
+//! what is wrong is collected as [`error::Diagnostic`]s and told together.
 
 mod canonical;
+mod command;
+mod consistency;
+mod decode;
+mod default;
 mod env_file;
+mod environment;
+pub mod error;
+mod extends;
+mod include;
 mod interpolate;
+mod merge;
+pub mod node;
+mod path;
+mod pattern;
+mod profile;
+mod request;
+mod schema;
 mod source;
+pub mod span;
+mod validate;
+mod variables;
+mod yaml;
 
+pub use request::{LoadOptions, Loaded};
 pub use source::LoadRequest;
+pub use variables::Variable;
+
+use error::{Diagnostic, LoadError, Severity};
+use node::{Mapping, Node, Origin, Value};
+use path::Base;
+use request::Environment;
+use source::{ReadError, Stack, TextFile};
+use span::{FileId, Sources, Span};
+use std::collections::HashMap;
+
+/// Loads a stack.
+///
+/// # Errors
+///
+/// All that is wrong with the stack, as far as it can be told at once: files that cannot be read, YAML that cannot be
+/// parsed, shapes, references and values that the specification does not allow.
+pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, LoadError> {
+    let stack = source::read_stack(request).map_err(|error| request::refused(&error))?;
+    let mut loading = Loading::new(&stack, options);
+    match loading.run() {
+        Some(loaded) => Ok(loaded),
+        None => Err(LoadError {
+            diagnostics: loading.problems,
+            sources: loading.sources,
+        }),
+    }
+}
+
+/// Where a stack is loaded: the whole one, or one that is included.
+struct Place {
+    /// The folder that relative paths start from, absolute.
+    absolute: String,
+    /// The same as seen from the including stack.
+    shown: String,
+    /// Variables for interpolation.
+    environment: Environment,
+    /// The files on the way here, each with the place that includes it.
+    chain: Vec<(String, Option<Span>)>,
+}
+
+/// A load under way.
+struct Loading<'a> {
+    stack: &'a Stack,
+    options: &'a LoadOptions,
+    sources: Sources,
+    problems: Vec<Diagnostic>,
+    /// Documents of the files that were read, by path.
+    documents: HashMap<String, Option<Vec<Node>>>,
+    variables: Vec<Variable>,
+    name: String,
+}
+
+impl<'a> Loading<'a> {
+    fn new(stack: &'a Stack, options: &'a LoadOptions) -> Self {
+        Self {
+            stack,
+            options,
+            sources: Sources::default(),
+            problems: Vec::new(),
+            documents: HashMap::new(),
+            variables: Vec::new(),
+            name: String::new(),
+        }
+    }
+
+    /// All passes over the whole stack; none where something is wrong.
+    fn run(&mut self) -> Option<Loaded> {
+        let files: Vec<(String, Option<Span>)> = self.parse_stack_files();
+        self.list_variables(&files);
+        let place = self.place(&files)?;
+        let mut tree = self.stack(&files, &place);
+        self.sound()?;
+        if self.options.normalize {
+            default::normalize(&mut tree, &self.name, &place.environment);
+        }
+        let profiles = profile::names(&tree);
+        if !self.options.interpolate {
+            return Some(self.loaded(None, tree, profiles));
+        }
+        schema::settle::settle(&mut tree, &mut self.problems);
+        self.sound()?;
+        let mut disabled = profile::apply(&mut tree, &self.stack.profiles, &self.options.services);
+        if self.options.consistency {
+            consistency::check(&tree, &disabled, &mut self.problems);
+            self.sound()?;
+        }
+        profile::select(
+            &mut tree,
+            &self.options.services,
+            &mut disabled,
+            &mut self.problems,
+        );
+        if !self.options.all_resources {
+            profile::drop_unused(&mut tree);
+        }
+        if self.options.resolve_env {
+            environment::read_env_files(self, &mut tree);
+        }
+        environment::read_label_files(self, &mut tree);
+        self.sound()?;
+        let project = decode::project(self, &tree, &disabled);
+        self.sound()?;
+        Some(self.loaded(project, tree, profiles))
+    }
+
+    fn loaded(
+        &mut self,
+        project: Option<crate::model::Project>,
+        tree: Node,
+        profiles: Vec<String>,
+    ) -> Loaded {
+        Loaded {
+            project,
+            name: self.name.clone(),
+            tree,
+            sources: std::mem::take(&mut self.sources),
+            warnings: request::distinct(std::mem::take(&mut self.problems)),
+            variables: std::mem::take(&mut self.variables),
+            profiles,
+            environment: self.stack.environment.clone(),
+        }
+    }
+
+    /// Goes on only while there is no error.
+    fn sound(&self) -> Option<()> {
+        (!self
+            .problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Error))
+        .then_some(())
+    }
+
+    fn parse_stack_files(&mut self) -> Vec<(String, Option<Span>)> {
+        let mut files = Vec::new();
+        for TextFile { path, text } in &self.stack.files {
+            let path = path.to_string_lossy().into_owned();
+            let id = self.sources.add(self.shown(&path), text.clone());
+            self.parse_text(&path, text, id);
+            files.push((path, None));
+        }
+        let warnings = self
+            .stack
+            .warnings
+            .iter()
+            .map(|warning| Diagnostic::warning(warning.to_string()));
+        self.problems.extend(warnings);
+        files
+    }
+
+    /// The place of the whole stack; settles the project's name.
+    fn place(&mut self, files: &[(String, Option<Span>)]) -> Option<Place> {
+        let mut environment = self.stack.environment.clone();
+        let mut written: Option<Node> = None;
+        for (path, _) in files {
+            for document in self.documents.get(path).into_iter().flatten().flatten() {
+                written = document
+                    .get("name")
+                    .filter(|name| name.as_str().is_some_and(|text| !text.is_empty()))
+                    .cloned()
+                    .or(written);
+            }
+        }
+        if let Some(name) = written.as_mut().filter(|_| self.options.interpolate) {
+            variables::replace(name, &environment, &mut Vec::new());
+        }
+        let in_file = written.as_ref().and_then(Node::as_str);
+        let in_file = if self.options.normalize {
+            in_file.and_then(source::normalized_name)
+        } else {
+            in_file.map(str::to_owned)
+        };
+        match source::project_name(
+            self.stack.name.as_ref(),
+            in_file.as_deref(),
+            &self.stack.working_dir,
+        ) {
+            Ok(name) => name.as_str().clone_into(&mut self.name),
+            Err(error) => {
+                let problem =
+                    Diagnostic::error(error.to_string()).hint("set it with `-p NAME` or `name:`");
+                self.problems.push(match &written {
+                    Some(node) => problem.at(node.span, ""),
+                    None => problem,
+                });
+                return None;
+            }
+        }
+        environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
+        let absolute = self.stack.working_dir.to_string_lossy().into_owned();
+        let shown = if self.options.resolve_paths {
+            absolute.clone()
+        } else {
+            String::new()
+        };
+        Some(Place {
+            absolute,
+            shown,
+            environment,
+            chain: Vec::new(),
+        })
+    }
+
+    fn list_variables(&mut self, files: &[(String, Option<Span>)]) {
+        let documents = files
+            .iter()
+            .filter_map(|(path, _)| self.documents.get(path)?.as_ref())
+            .flatten();
+        self.variables = variables::list(documents);
+    }
+
+    /// Loads and merges the files of a stack, or of an included one, down to absolute paths.
+    fn stack(&mut self, files: &[(String, Option<Span>)], place: &Place) -> Node {
+        let mut tree: Option<Node> = None;
+        for (index, (path, span)) in files.iter().enumerate() {
+            for mut document in self.documents(path, *span) {
+                if index > 0 {
+                    document.mark(Origin::Override);
+                }
+                tree = Some(self.document(document, path, tree, place));
+            }
+        }
+        let Some(mut tree) = tree else {
+            return Node::new(Mapping::default(), self.sources.start());
+        };
+        default::defaults(&mut tree);
+        validate::validate(&mut tree, &mut self.problems);
+        if !place.shown.is_empty() {
+            self.resolve_paths(&mut tree, &place.shown);
+        }
+        environment::inherit(&mut tree, &place.environment);
+        tree
+    }
+
+    /// Merges one document over the tree of those before it.
+    fn document(
+        &mut self,
+        mut document: Node,
+        path: &str,
+        tree: Option<Node>,
+        place: &Place,
+    ) -> Node {
+        if document.as_mapping().is_none() {
+            schema::check::check(&document, &mut self.problems);
+            document.value = Mapping::default().into();
+        }
+        if self.options.interpolate {
+            variables::replace(&mut document, &place.environment, &mut self.problems);
+        }
+        let mut tree = tree.unwrap_or_else(|| Node::new(Mapping::default(), document.span));
+        include::apply(self, place, path, &mut document);
+        merge::apply_tags(&mut tree, &document);
+        extends::Extending::apply(self, place, path, &mut document);
+        merge::drop_reset(&mut document);
+        tree = merge::merge(tree, document, &mut self.problems);
+        merge::unique(&mut tree, &mut self.problems);
+        schema::check::check(&tree, &mut self.problems);
+        if let Some(version) = tree
+            .as_mapping_mut()
+            .and_then(|tree| tree.remove("version"))
+        {
+            let warning =
+                Diagnostic::warning("`version` is obsolete and ignored").at(version.key_span, "");
+            self.problems.push(warning.hint("remove the line"));
+        }
+        self.canonical(&mut tree);
+        tree
+    }
+
+    /// Loads a file that services extend from: neither includes nor extends, paths as seen from the stack.
+    fn base(&mut self, path: &str, span: Span, place: &Place) -> Option<Node> {
+        let mut tree = Node::new(Mapping::default(), span);
+        let documents = self.documents(path, Some(span));
+        if documents.is_empty() && self.sound().is_none() {
+            return None;
+        }
+        for mut document in documents {
+            if self.options.interpolate {
+                variables::replace(&mut document, &place.environment, &mut self.problems);
+            }
+            merge::apply_tags(&mut tree, &document);
+            merge::drop_reset(&mut document);
+            tree = merge::merge(tree, document, &mut self.problems);
+            merge::unique(&mut tree, &mut self.problems);
+            self.canonical(&mut tree);
+        }
+        let folder = path::relative(&place.absolute, &path::parent(path));
+        self.resolve_paths(&mut tree, &folder);
+        Some(tree)
+    }
+
+    fn canonical(&mut self, tree: &mut Node) {
+        canonical::canonical(tree, !self.options.interpolate, &mut self.problems);
+        merge::unique(tree, &mut self.problems);
+    }
+
+    fn resolve_paths(&mut self, tree: &mut Node, folder: &str) {
+        let home = self.stack.environment.get("HOME").map(String::as_str);
+        path::resolve(tree, &Base { folder, home }, &mut self.problems);
+    }
+
+    /// The documents of a file, which is read once; none where it cannot be.
+    fn documents(&mut self, path: &str, span: Option<Span>) -> Vec<Node> {
+        if !self.documents.contains_key(path) {
+            match self.read(path, span) {
+                Some((text, id)) => self.parse_text(path, &text, id),
+                None => {
+                    self.documents.insert(path.to_owned(), None);
+                }
+            }
+        }
+        self.documents
+            .get(path)
+            .cloned()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    fn parse_text(&mut self, path: &str, text: &str, id: FileId) {
+        let parsed = match yaml::parse(text, id) {
+            Ok(documents) => Some(
+                documents
+                    .into_iter()
+                    .filter(|document| !document.is_null())
+                    .collect(),
+            ),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        };
+        self.documents.insert(path.to_owned(), parsed);
+    }
+
+    /// Reads a file that a stack file names.
+    fn read(&mut self, path: &str, span: Option<Span>) -> Option<(String, FileId)> {
+        match source::read_text(path.as_ref()) {
+            Ok(text) => {
+                let id = self.sources.add(self.shown(path), text.clone());
+                Some((text, id))
+            }
+            Err(error) => {
+                self.unreadable(&error, span);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, error: &ReadError, span: Option<Span>) {
+        let problem = Diagnostic {
+            hint: error.hint(),
+            ..Diagnostic::error(error.to_string())
+        };
+        self.problems.push(match span {
+            Some(span) => problem.at(span, ""),
+            None => problem,
+        });
+    }
+
+    /// A path as people see it: from the current folder where it lies below.
+    fn shown(&self, path: &str) -> String {
+        let folder = self.options.current_dir.to_string_lossy();
+        match path
+            .strip_prefix(&*folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+        {
+            Some(below) => below.to_owned(),
+            None => path.to_owned(),
+        }
+    }
+
+    fn expand_home(&self, path: &str) -> String {
+        path::expand_home(path, self.stack.environment.get("HOME").map(String::as_str))
+    }
+}

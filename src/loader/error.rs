@@ -1,0 +1,180 @@
+//! What is wrong with a stack: diagnostics as values. Nothing here renders; the `ui` layer does.
+
+use super::span::{Sources, Span};
+use std::fmt;
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The stack cannot be loaded.
+    Error,
+    /// The stack loads, but probably not as it was meant.
+    Warning,
+}
+
+/// A place in a file and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// A few words, or nothing where the place says it all.
+    pub text: String,
+}
+
+/// One thing to tell the reader of a stack file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// The sentence: lower-case, naming the thing, without position.
+    pub message: String,
+    /// Places; the first is the one to blame.
+    pub labels: Vec<Label>,
+    /// Further facts, a sentence each.
+    pub notes: Vec<String>,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error without a place yet.
+    pub fn error(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            severity: Severity::Error,
+            message,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// A warning without a place yet.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(message)
+        }
+    }
+
+    /// Adds a place; the first that is added is the one to blame.
+    #[must_use]
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Sets what to do about it.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hint = Some(text.into());
+        self
+    }
+
+    /// Adds "did you mean" where one of the known words is close to the written one.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, written: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match closest(written, known) {
+            Some(word) => self.hint(format!("did you mean `{word}`?")),
+            None => self,
+        }
+    }
+}
+
+/// All that keeps a stack from being loaded, with the texts that its places lie in.
+#[derive(Clone, Debug)]
+pub struct LoadError {
+    /// Errors, and the warnings that were found on the way; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files of the places.
+    pub sources: Sources,
+}
+
+impl std::error::Error for LoadError {}
+
+impl fmt::Display for LoadError {
+    /// One line per error, `path:line:column: message`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error);
+        for (index, diagnostic) in errors.enumerate() {
+            if index > 0 {
+                writeln!(formatter)?;
+            }
+            if let Some(label) = diagnostic.labels.first() {
+                write!(formatter, "{}: ", self.sources.location(label.span))?;
+            }
+            write!(formatter, "{}", diagnostic.message)?;
+        }
+        Ok(())
+    }
+}
+
+/// The known word nearest to a written one, where at most a third of its letters differ.
+pub(crate) fn closest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let limit = (written.chars().count() / 3).max(1);
+    let normal = |word: &str| word.to_lowercase().replace('-', "_");
+    let target = normal(written);
+    let distances = known
+        .into_iter()
+        .map(|word| (distance(&target, &normal(word)), word));
+    distances
+        .filter(|(distance, word)| *distance <= limit && *word != written)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+/// Edit distance in characters, where swapping two neighbours counts once.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut before = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for (row, letter) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, other) in right.iter().enumerate() {
+            let replaced = above[column] + usize::from(letter != other);
+            let mut best = replaced.min(above[column + 1] + 1).min(current[column] + 1);
+            if row > 0 && column > 0 && *letter == right[column - 1] && left[row - 1] == *other {
+                let swapped: &Vec<usize> = &before;
+                best = best.min(swapped[column - 1] + 1);
+            }
+            current.push(best);
+        }
+        before = std::mem::replace(&mut above, current);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closest_finds_slips_and_leaves_strangers_alone() {
+        let known = ["image", "environment", "depends_on", "ports"];
+        for (written, word) in [
+            ("imgae", Some("image")),
+            ("enviroment", Some("environment")),
+            ("depends-on", Some("depends_on")),
+            ("Ports", Some("ports")),
+            ("restart", None),
+        ] {
+            assert_eq!(closest(written, known), word, "{written}");
+        }
+    }
+}

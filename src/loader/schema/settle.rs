@@ -1,0 +1,354 @@
+//! Gives every value of a canonical tree its final type and leaves out what is empty: the form that `config` prints and
+//! that is decoded.
+
+use super::{Becomes, Field, Object, STACK, Shape, Shown};
+use crate::loader::command;
+use crate::loader::error::Diagnostic;
+use crate::loader::node::{Entry, Mapping, Node, Origin, Value, float_text};
+use crate::model::{ByteSize, Duration};
+use indexmap::IndexMap;
+
+/// Settles a whole stack.
+pub(in crate::loader) fn settle(stack: &mut Node, problems: &mut Vec<Diagnostic>) {
+    shape(stack, &Shape::Object(&STACK), problems);
+}
+
+type Problems = Vec<Diagnostic>;
+
+fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
+    match (expected, &mut node.value) {
+        (Shape::Scalar(_, becomes), _) => scalar(node, *becomes, problems),
+        (Shape::Range(..), _) => scalar(node, Becomes::Int, problems),
+        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
+            items
+                .iter_mut()
+                .for_each(|node| shape(node, item, problems));
+        }
+        (Shape::OneOrMany, Value::String(_)) => node.value = Value::Sequence(vec![node.clone()]),
+        (Shape::Command, Value::String(_)) => command(node, problems),
+        (Shape::Test, Value::String(_)) => {
+            node.value = Value::Sequence(vec![node.with_value("CMD-SHELL"), node.clone()]);
+        }
+        (Shape::Pairs(keep_null), _) => pairs(node, *keep_null, problems),
+        (Shape::Hosts, _) => hosts(node, problems),
+        (Shape::Map(item) | Shape::Named(item), Value::Mapping(mapping)) => {
+            mapping
+                .values_mut()
+                .for_each(|node| shape(node, item, problems));
+        }
+        (Shape::Object(known), Value::Mapping(_)) => object(node, known, problems),
+        (Shape::Either(shapes), _) => either(node, shapes, problems),
+        _ => {}
+    }
+}
+
+/// Settles by the alternative that fits the value, else by the last.
+fn either(node: &mut Node, shapes: &[Shape], problems: &mut Problems) {
+    let fits = |shape: &Shape| {
+        matches!(
+            (shape, &node.value),
+            (
+                Shape::Object(_) | Shape::Named(_) | Shape::Map(_) | Shape::Pairs(_),
+                Value::Mapping(_)
+            ) | (
+                Shape::List(_) | Shape::Set(_) | Shape::Pairs(_),
+                Value::Sequence(_)
+            )
+        ) || (matches!(shape, Shape::Scalar(..))
+            && !matches!(node.value, Value::Mapping(_) | Value::Sequence(_)))
+    };
+    if let Some(fitting) = shapes.iter().find(|shape| fits(shape)) {
+        shape(node, fitting, problems);
+    }
+}
+
+fn object(node: &mut Node, known: &Object, problems: &mut Problems) {
+    let span = node.span;
+    let Value::Mapping(mapping) = &mut node.value else {
+        return;
+    };
+    for (key, entry) in mapping.iter_mut() {
+        if let Some(field) = known.field(key) {
+            shape(&mut entry.node, &field.shape, problems);
+        }
+    }
+    mapping.retain(|key, entry| {
+        known
+            .field(key)
+            .is_none_or(|field| is_shown(field, &entry.node))
+    });
+    for field in known
+        .fields
+        .iter()
+        .filter(|field| field.shown == Shown::Always)
+    {
+        if !mapping.contains(field.key) {
+            mapping.set(field.key, Node::default_at(Mapping::default(), span));
+        }
+    }
+}
+
+fn is_shown(field: &Field, node: &Node) -> bool {
+    match field.shown {
+        Shown::NotEmpty => !is_empty(node, &field.shape),
+        Shown::Set | Shown::Always => !node.is_null(),
+    }
+}
+
+fn is_empty(node: &Node, shape: &Shape) -> bool {
+    match &node.value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Int(value) => *value == 0,
+        Value::Float(value) => *value == 0.0,
+        Value::String(text) => match shape {
+            Shape::Scalar(_, Becomes::Bytes) => text == "0",
+            Shape::Scalar(_, Becomes::Duration) => text == "0s",
+            _ => text.is_empty(),
+        },
+        Value::Sequence(items) => items.is_empty(),
+        Value::Mapping(mapping) => mapping.is_empty(),
+    }
+}
+
+fn scalar(node: &mut Node, becomes: Becomes, problems: &mut Problems) {
+    match convert(&node.value, becomes) {
+        Ok(Some(value)) => node.value = value,
+        Ok(None) => {}
+        Err(problem) => {
+            let diagnostic = Diagnostic::error(format!("not a valid value: {}", problem.expected))
+                .at(node.span, "");
+            let secret = node.origin == Origin::Interpolation;
+            problems.push(if secret {
+                diagnostic.note("the value comes from a variable")
+            } else {
+                diagnostic
+            });
+        }
+    }
+}
+
+/// What a text should have been.
+struct Unfit {
+    expected: String,
+}
+
+fn unfit(expected: &str) -> Unfit {
+    Unfit {
+        expected: expected.to_owned(),
+    }
+}
+
+/// The value in its final type; none where it has it already.
+fn convert(value: &Value, becomes: Becomes) -> Result<Option<Value>, Unfit> {
+    let converted = match (becomes, value) {
+        (Becomes::Same, _) | (_, Value::Sequence(_) | Value::Mapping(_)) => return Ok(None),
+        (Becomes::Text, Value::Null) => Value::String(String::new()),
+        (_, Value::Null) => return Ok(None),
+        (Becomes::Text, _) => Value::String(text(value)),
+        (Becomes::Bool, Value::String(written)) => Value::Bool(boolean(written)?),
+        (Becomes::Int, Value::String(written)) => Value::Int(
+            written
+                .parse()
+                .map_err(|_| unfit("this must be a whole number"))?,
+        ),
+        (Becomes::Int | Becomes::DeviceCount, Value::Float(number)) => whole(*number),
+        (Becomes::Float, Value::String(written)) => Value::Float(single(
+            written
+                .parse()
+                .map_err(|_| unfit("this must be a number"))?,
+        )),
+        (Becomes::Float, Value::Float(number)) => Value::Float(single(*number)),
+        (Becomes::Bytes, Value::Float(number)) => Value::String(text(&whole(*number))),
+        (Becomes::Bytes, Value::Int(number)) => Value::String(number.to_string()),
+        (Becomes::Bytes, Value::String(written)) => Value::String(bytes(written)?),
+        (Becomes::Duration, Value::String(written)) => {
+            let duration: Duration = written
+                .parse()
+                .map_err(|_| unfit("a duration has units, such as 1m30s or 300ms"))?;
+            Value::String(duration.to_string())
+        }
+        (Becomes::Mode, Value::Int(mode)) => Value::String(format!("0{mode:o}")),
+        (Becomes::Mode, Value::String(written)) => {
+            let mode = i64::from_str_radix(written, 8)
+                .map_err(|_| unfit("a file mode has octal digits, such as 0440"))?;
+            Value::String(format!("0{mode:o}"))
+        }
+        (Becomes::DeviceCount, Value::String(written)) if written.eq_ignore_ascii_case("all") => {
+            Value::Int(-1)
+        }
+        (Becomes::DeviceCount, Value::String(written)) => Value::Int(
+            written
+                .parse()
+                .map_err(|_| unfit("this must be a whole number or `all`"))?,
+        ),
+        _ => return Ok(None),
+    };
+    Ok(Some(converted))
+}
+
+/// A size's text as its number of bytes; plain numbers may be negative.
+fn bytes(written: &str) -> Result<String, Unfit> {
+    if let Ok(number) = written.parse::<i64>() {
+        return Ok(number.to_string());
+    }
+    let size: ByteSize = written
+        .parse()
+        .map_err(|_| unfit("a size is a number with b, k, m, g, t or p, such as 64m or 1.5g"))?;
+    Ok(size.bytes().to_string())
+}
+
+/// YAML 1.1's booleans.
+fn boolean(text: &str) -> Result<bool, Unfit> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "y" | "yes" | "on" => Ok(true),
+        "false" | "n" | "no" | "off" => Ok(false),
+        _ => Err(unfit("this must be `true` or `false`")),
+    }
+}
+
+fn whole(number: f64) -> Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "fractions of these values mean nothing"
+    )]
+    Value::Int(number as i64)
+}
+
+/// The number as single precision prints it.
+fn single(number: f64) -> f64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "these values are single precision"
+    )]
+    let single = number as f32;
+    single.to_string().parse().unwrap_or(number)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => float_text(*number),
+        Value::String(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+fn command(node: &mut Node, problems: &mut Problems) {
+    let Some(line) = node.as_str() else { return };
+    match command::split(line) {
+        Some(words) => {
+            node.value = Value::Sequence(
+                words
+                    .into_iter()
+                    .map(|word| node.with_value(word))
+                    .collect(),
+            )
+        }
+        None => problems.push(
+            Diagnostic::error("this command line cannot be split into words")
+                .at(node.span, "")
+                .hint("close every quote and parenthesis, or write the command as a list"),
+        ),
+    }
+}
+
+fn pairs(node: &mut Node, keep_null: bool, problems: &mut Problems) {
+    let mut mapping = match std::mem::replace(&mut node.value, Value::Null) {
+        Value::Mapping(mapping) => mapping,
+        Value::Sequence(items) => listed_pairs(&items, problems),
+        other => {
+            node.value = other;
+            return;
+        }
+    };
+    for node in mapping
+        .values_mut()
+        .filter(|node| !(keep_null && node.is_null()))
+    {
+        node.value = Value::String(text(&node.value));
+    }
+    node.value = Value::Mapping(mapping);
+}
+
+/// `key=value` each, or a key alone, whose value is null.
+fn listed_pairs(items: &[Node], problems: &mut Problems) -> Mapping {
+    let mut mapping = Mapping::default();
+    for item in items {
+        let written = text(&item.value);
+        let (key, value) = match written.split_once('=') {
+            Some((key, value)) => (key, Value::String(value.to_owned())),
+            None => (written.as_str(), Value::Null),
+        };
+        if key.ends_with(char::is_whitespace) {
+            problems.push(
+                Diagnostic::error(format!(
+                    "the variable `{}` has a space before its `=`",
+                    key.trim_end()
+                ))
+                .at(item.span, ""),
+            );
+        }
+        mapping.insert(key, item.span, item.with_value(value));
+    }
+    mapping
+}
+
+fn hosts(node: &mut Node, problems: &mut Problems) {
+    let mut addresses: IndexMap<String, Vec<Node>> = IndexMap::new();
+    match std::mem::replace(&mut node.value, Value::Null) {
+        Value::Mapping(mapping) => {
+            for (host, Entry { node, .. }) in mapping {
+                let items = match node.value {
+                    Value::Sequence(items) => items,
+                    _ => vec![node],
+                };
+                addresses.entry(host).or_default().extend(items);
+            }
+        }
+        Value::Sequence(items) => {
+            for item in items {
+                let written = text(&item.value);
+                let Some((host, listed)) =
+                    written.split_once('=').or_else(|| written.split_once(':'))
+                else {
+                    problems.push(
+                        Diagnostic::error("an entry of `extra_hosts` is `host=address`")
+                            .at(item.span, "the address is missing"),
+                    );
+                    continue;
+                };
+                addresses
+                    .entry(host.to_owned())
+                    .or_default()
+                    .extend(listed.split(',').map(|address| item.with_value(address)));
+            }
+        }
+        other => node.value = other,
+    }
+    node.value = Value::Sequence(host_lines(addresses, problems));
+}
+
+fn host_lines(addresses: IndexMap<String, Vec<Node>>, problems: &mut Problems) -> Vec<Node> {
+    let mut lines = Vec::new();
+    for (host, nodes) in addresses {
+        if let Some(first) = nodes
+            .first()
+            .filter(|_| host.is_empty() || host.contains([':', '=']))
+        {
+            problems
+                .push(Diagnostic::error(format!("`{host}` is no host name")).at(first.span, ""));
+        }
+        for node in nodes {
+            let written = text(&node.value);
+            let address = written
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+                .filter(|bare| !bare.is_empty());
+            lines.push(node.with_value(format!("{host}={}", address.unwrap_or(&written))));
+        }
+    }
+    lines.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+    lines
+}

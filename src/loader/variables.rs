@@ -1,0 +1,103 @@
+//! Replaces the variables in the values of a tree, and lists them.
+
+use super::canonical::inside;
+use super::error::Diagnostic;
+use super::interpolate;
+use super::node::{Node, Origin, Tag, Value};
+use super::request::Environment;
+use indexmap::IndexMap;
+
+/// Replaces all variables below a node by those of an environment. Keys are left alone, as is what is reset anyway.
+pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut Vec<Diagnostic>) {
+    if node.tag == Some(Tag::Reset) {
+        return;
+    }
+    match &mut node.value {
+        Value::String(text) if text.contains('$') => {
+            let text = std::mem::take(text);
+            replace_in(node, text, environment, problems);
+        }
+        Value::Sequence(items) => items
+            .iter_mut()
+            .for_each(|item| replace(item, environment, problems)),
+        Value::Mapping(mapping) => mapping
+            .values_mut()
+            .for_each(|node| replace(node, environment, problems)),
+        _ => {}
+    }
+}
+
+fn replace_in(
+    node: &mut Node,
+    text: String,
+    environment: &Environment,
+    problems: &mut Vec<Diagnostic>,
+) {
+    node.value = Value::String(text.clone());
+    match interpolate::interpolate(&text, |name| environment.get(name).cloned()) {
+        Ok(result) => {
+            for unset in &result.unset {
+                let message = format!("the variable {} is not set and counts as empty", unset.name);
+                let span = inside(node, &unset.span);
+                problems.push(Diagnostic::warning(message).at(span, "").hint(format!(
+                    "set it, or write ${{{}:-}} for an empty value",
+                    unset.name
+                )));
+            }
+            if result.text != text && !interpolate::variables(&text).is_empty() {
+                node.origin = Origin::Interpolation;
+            }
+            node.value = result.text.into();
+        }
+        Err(error) => {
+            let problem =
+                Diagnostic::error(error.kind.to_string()).at(inside(node, &error.span), "");
+            problems.push(problem.hint(error.kind.hint()));
+        }
+    }
+}
+
+/// One variable that a stack uses, as `config --variables` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// The value it has where it is not set.
+    pub default: String,
+    /// The value that stands in for it where it is set.
+    pub presence: String,
+    /// Whether the stack cannot be loaded without it.
+    pub required: bool,
+}
+
+/// The variables of some trees, in the order of their first use; of several uses the first with a default counts.
+pub(super) fn list<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<Variable> {
+    let mut found: IndexMap<String, Variable> = IndexMap::new();
+    nodes.for_each(|node| collect(node, &mut found));
+    found.into_values().collect()
+}
+
+fn collect(node: &Node, found: &mut IndexMap<String, Variable>) {
+    match &node.value {
+        Value::String(text) if text.contains('$') => {
+            for variable in interpolate::variables(text) {
+                let name = variable.name;
+                let new = Variable {
+                    name: name.clone(),
+                    default: variable.default,
+                    presence: variable.presence,
+                    required: variable.required,
+                };
+                let known = found.entry(name).or_insert_with(|| new.clone());
+                if known.default.is_empty() && !new.default.is_empty() {
+                    *known = new;
+                }
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Mapping(mapping) => mapping
+            .iter()
+            .for_each(|(_, entry)| collect(&entry.node, found)),
+        _ => {}
+    }
+}

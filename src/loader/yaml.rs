@@ -1,0 +1,320 @@
+//! YAML text -> [`Node`]s, by the rules of go-yaml. The only user of the YAML parser.
+
+mod scalar;
+
+use super::error::Diagnostic;
+use super::node::{Mapping, Node, Style, Tag, Value};
+use super::span::{FileId, Span};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
+use std::collections::HashMap;
+
+/// Nodes that aliases may add to a document before it is refused as an alias bomb.
+const ALIAS_BUDGET: usize = 200_000;
+
+/// Reads all documents of a text.
+///
+/// # Errors
+///
+/// Syntax errors, duplicate keys, keys that are no strings, aliases that contain themselves or grow beyond all
+/// measure, and misused merge keys (`<<`), each with its places.
+pub(crate) fn parse(text: &str, file: FileId) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let builder = Builder {
+        file,
+        text,
+        skipped: text.len() - body.len(),
+        ..Builder::new(file, text)
+    };
+    builder.run(Parser::new_from_str_with_options(body, options))
+}
+
+/// A collection whose end has not been reached, or the document around it.
+struct Open {
+    node: Node,
+    anchor: usize,
+    key: Option<(String, Span)>,
+    merges: Vec<Node>,
+}
+
+struct Builder<'a> {
+    file: FileId,
+    text: &'a str,
+    skipped: usize,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Option<(Node, usize)>>,
+    budget: usize,
+    documents: Vec<Node>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(file: FileId, text: &'a str) -> Self {
+        Self {
+            file,
+            text,
+            skipped: 0,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            budget: ALIAS_BUDGET,
+            documents: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn run<'i>(
+        mut self,
+        events: impl Iterator<Item = Result<(Event<'i>, granit_parser::Span), ScanError>>,
+    ) -> Result<Vec<Node>, Vec<Diagnostic>> {
+        for event in events {
+            match event {
+                Ok((event, span)) => {
+                    let span = self.span(&span);
+                    self.event(event, span);
+                }
+                Err(error) => {
+                    let problem = self.syntax(&error);
+                    self.problems.push(problem);
+                    break;
+                }
+            }
+            if self.budget == 0 {
+                break;
+            }
+        }
+        if self.problems.is_empty() {
+            Ok(self.documents)
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    fn span(&self, span: &granit_parser::Span) -> Span {
+        let at = |mark: granit_parser::Marker| {
+            self.skipped + mark.byte_offset().unwrap_or_else(|| mark.index())
+        };
+        Span::new(self.file, at(span.start), at(span.end))
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::DocumentStart(..) => {
+                self.anchors.clear();
+                self.budget = ALIAS_BUDGET;
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = if style == ScalarStyle::Plain {
+                    Style::Plain
+                } else {
+                    Style::Quoted
+                };
+                let core = tag.as_deref().and_then(granit_parser::Tag::core_suffix);
+                let value = scalar::resolve(&text, style, core);
+                let merge = style == Style::Plain && text == "<<" && core.is_none();
+                let node = Node {
+                    style,
+                    tag: merge_tag(tag.as_deref()),
+                    ..Node::new(value, span)
+                };
+                self.complete(node, anchor, merge);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.start(Value::Sequence(Vec::new()), span, anchor, tag.as_deref())
+            }
+            Event::MappingStart(_, anchor, tag) => self.start(
+                Value::Mapping(Mapping::default()),
+                span,
+                anchor,
+                tag.as_deref(),
+            ),
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::Alias(id) => self.alias(id, span),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, value: Value, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, None);
+        }
+        let node = Node {
+            tag: merge_tag(tag),
+            ..Node::new(value, span)
+        };
+        self.open.push(Open {
+            node,
+            anchor,
+            key: None,
+            merges: Vec::new(),
+        });
+    }
+
+    fn end(&mut self, span: Span) {
+        let Some(mut closed) = self.open.pop() else {
+            return;
+        };
+        for source in std::mem::take(&mut closed.merges) {
+            self.merge(&mut closed.node, source);
+        }
+        let covered = self
+            .text
+            .get(closed.node.span.start as usize..span.end as usize)
+            .unwrap_or("");
+        closed.node.span.end =
+            closed.node.span.start + u32::try_from(covered.trim_end().len()).unwrap_or(0);
+        self.complete(closed.node, closed.anchor, false);
+    }
+
+    /// Hands a finished node to what it stands in.
+    fn complete(&mut self, node: Node, anchor: usize, merge_key: bool) {
+        if anchor != 0 {
+            self.anchors
+                .insert(anchor, Some((node.clone(), count(&node))));
+        }
+        let Some(parent) = self.open.last_mut() else {
+            self.documents.push(node);
+            return;
+        };
+        match (&mut parent.node.value, parent.key.take()) {
+            (Value::Sequence(items), _) => items.push(node),
+            (Value::Mapping(_), None) => {
+                let key = if merge_key {
+                    Some(MERGE_KEY.to_owned())
+                } else {
+                    self.key(&node)
+                };
+                if let Some(parent) = self.open.last_mut() {
+                    parent.key = Some((key.unwrap_or_default(), node.span));
+                }
+            }
+            (Value::Mapping(_), Some((key, _))) if key == MERGE_KEY => parent.merges.push(node),
+            (Value::Mapping(mapping), Some((key, span))) => {
+                if let Some(first) = mapping.entry(&key) {
+                    let message = format!("duplicate key `{key}`");
+                    self.problems.push(
+                        Diagnostic::error(message)
+                            .at(span, "written again here")
+                            .at(first.key_span, "first written here"),
+                    );
+                } else {
+                    mapping.insert(key, span, node);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, node: &Node) -> Option<String> {
+        if let Value::String(text) = &node.value {
+            return Some(text.clone());
+        }
+        let kind = node.value.kind();
+        let problem = Diagnostic::error(format!("a key must be a string, this is a {kind}"))
+            .at(node.span, "");
+        let hint = node
+            .scalar_text()
+            .map(|text| format!("write it in quotes: \"{text}\""));
+        self.problems.push(Diagnostic { hint, ..problem });
+        None
+    }
+
+    fn alias(&mut self, id: usize, span: Span) {
+        match self.anchors.get(&id) {
+            Some(Some((_, size))) if *size > self.budget => {
+                self.budget = 0;
+                let problem =
+                    Diagnostic::error("aliases make this document grow beyond all measure")
+                        .at(span, "expanding this alias");
+                self.problems.push(problem.note(format!(
+                    "at most {ALIAS_BUDGET} values may come from aliases in one document"
+                )));
+            }
+            Some(Some((node, size))) => {
+                self.budget -= size;
+                let node = node.clone();
+                self.complete(node, 0, false);
+            }
+            _ => {
+                self.problems.push(
+                    Diagnostic::error("this alias stands inside of the value that it names")
+                        .at(span, "cycle"),
+                );
+                self.complete(Node::new(Value::Null, span), 0, false);
+            }
+        }
+    }
+
+    /// Adds the keys of a `<<` value that are not there yet.
+    fn merge(&mut self, node: &mut Node, source: Node) {
+        let span = source.span;
+        let sources = match source.value {
+            Value::Sequence(items) => items,
+            _ => vec![source],
+        };
+        for source in sources {
+            let (Value::Mapping(from), Some(into)) = (source.value, node.as_mapping_mut()) else {
+                self.problems.push(
+                    Diagnostic::error("`<<` takes a mapping or a list of mappings").at(span, ""),
+                );
+                return;
+            };
+            for (key, entry) in from {
+                if !into.contains(&key) {
+                    into.insert(key, entry.key_span, entry.node);
+                }
+            }
+        }
+    }
+
+    fn syntax(&self, error: &ScanError) -> Diagnostic {
+        let at = self.skipped
+            + error
+                .marker()
+                .byte_offset()
+                .unwrap_or_else(|| error.marker().index());
+        let at = at.min(self.text.len());
+        let line_end = self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |length| at + length);
+        let tab = self.text[..at]
+            .rsplit('\n')
+            .next()
+            .is_some_and(|line| line.contains('\t'))
+            || self.text[at..].starts_with('\t');
+        let problem = Diagnostic::error(format!("this is not YAML: {}", error.info()))
+            .at(Span::new(self.file, at, line_end.min(at + 1)), "");
+        if tab {
+            problem.hint("YAML indents with spaces, there is a tab in this line")
+        } else {
+            problem
+        }
+    }
+}
+
+/// Stands for a plain `<<` among the keys; no YAML key can hold a NUL.
+const MERGE_KEY: &str = "\0<<";
+
+fn merge_tag(tag: Option<&granit_parser::Tag>) -> Option<Tag> {
+    match tag?.original().as_str() {
+        "!reset" => Some(Tag::Reset),
+        "!override" => Some(Tag::Override),
+        _ => None,
+    }
+}
+
+fn count(node: &Node) -> usize {
+    match &node.value {
+        Value::Sequence(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Mapping(mapping) => {
+            1 + mapping
+                .iter()
+                .map(|(_, entry)| count(&entry.node))
+                .sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;
