@@ -1,5 +1,7 @@
 //! The command line.
 
+mod config;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,7 +39,9 @@ pub struct Global {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Config(config::ConfigArgs),
+}
 
 /// Runs the program with these arguments; answers its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -49,6 +53,43 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()));
         }
     };
-    let _ = cli.global;
-    match cli.command {}
+    match cli.command {
+        Command::Config(args) => config(&cli.global, &args),
+    }
+}
+
+/// Until the frame of the commands is there.
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the frame that prints is not there yet"
+)]
+fn config(global: &Global, args: &config::ConfigArgs) -> ExitCode {
+    let current_dir = std::env::var_os("PWD")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let request = crate::loader::LoadRequest {
+        files: global
+            .file
+            .iter()
+            .map(|file| file.to_string_lossy().into_owned())
+            .collect(),
+        project_directory: global.project_directory.clone(),
+        project_name: global.project_name.clone(),
+        env_files: global.env_file.clone(),
+        profiles: global.profile.clone(),
+        environment: std::env::vars().collect(),
+        current_dir: current_dir.clone(),
+        stdin: None,
+    };
+    match crate::loader::load(&request, &args.load_options(false, current_dir)) {
+        Ok(loaded) => {
+            print!("{}", args.render(&loaded));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

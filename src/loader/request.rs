@@ -69,6 +69,16 @@ pub struct Loaded {
     pub environment: BTreeMap<String, String>,
 }
 
+impl Loaded {
+    /// The canonical tree as docker compose's JSON has it: commands that are not set are null, extensions (`x-`) stand
+    /// at the top only.
+    pub fn json_tree(&self) -> Node {
+        let mut tree = self.tree.clone();
+        super::schema::export::json_form(&mut tree);
+        tree
+    }
+}
+
 /// Why the texts of a stack could not be had, as diagnostics.
 pub(super) fn refused(error: &SourceError) -> LoadError {
     let mut sources = Sources::default();

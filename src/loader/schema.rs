@@ -5,6 +5,7 @@
 mod build;
 pub(super) mod check;
 mod deploy;
+pub(super) mod export;
 mod resource;
 mod service;
 pub(super) mod settle;

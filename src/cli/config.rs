@@ -1,0 +1,135 @@
+//! `windlass config`: shows the stack as it is understood.
+
+mod text;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::loader::{LoadOptions, Loaded};
+
+/// Parse, resolve and print the stack in canonical form
+#[derive(Clone, Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(crate) struct ConfigArgs {
+    /// Services to print, together with what they depend on (default: all)
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Form of the output (default: yaml; for `--variables` a table)
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Print the variables that interpolation has, one `NAME=VALUE` a line
+    #[arg(long)]
+    environment: bool,
+    /// Print the digest of each service's configuration; `*` is all services, else names with commas between
+    #[arg(long, value_name = "SERVICES")]
+    hash: Option<String>,
+    /// Print the image names, one a line
+    #[arg(long)]
+    images: bool,
+    /// Print the model names, one a line
+    #[arg(long)]
+    models: bool,
+    /// Print the network names, one a line
+    #[arg(long)]
+    networks: bool,
+    /// Do not check that what is referred to is there
+    #[arg(long)]
+    no_consistency: bool,
+    /// Leave `env_file` as it is
+    #[arg(long)]
+    no_env_resolution: bool,
+    /// Leave variables as they are
+    #[arg(long)]
+    no_interpolate: bool,
+    /// Leave out what follows from the stack as a whole, such as the default network
+    #[arg(long)]
+    no_normalize: bool,
+    /// Leave relative paths as they are
+    #[arg(long)]
+    no_path_resolution: bool,
+    /// Write to a file in place of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the profile names, one a line
+    #[arg(long)]
+    profiles: bool,
+    /// Only check the stack, print nothing
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Print the service names, one a line
+    #[arg(long = "services")]
+    list_services: bool,
+    /// Print the variables that the files use
+    #[arg(long)]
+    variables: bool,
+    /// Print the volume names, one a line
+    #[arg(long)]
+    volumes: bool,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Yaml,
+    Json,
+}
+
+impl ConfigArgs {
+    /// What the loader is to do for these flags; paths are shown to people as seen from the current folder.
+    pub(crate) fn load_options(&self, all_resources: bool, current_dir: PathBuf) -> LoadOptions {
+        // Lists of names come from the files as they are; variables in them would hide nothing.
+        let raw = self.no_interpolate || self.variables;
+        LoadOptions {
+            interpolate: !raw,
+            normalize: !self.no_normalize,
+            resolve_paths: !self.no_path_resolution,
+            consistency: !(self.no_consistency || self.environment),
+            resolve_env: !self.no_env_resolution,
+            all_resources,
+            services: self.services.clone(),
+            current_dir,
+        }
+    }
+
+    /// The text to print.
+    pub(crate) fn render(&self, loaded: &Loaded) -> String {
+        let json = self.format == Some(Format::Json);
+        if self.list_services {
+            text::lines(text::names(loaded, "services"))
+        } else if self.volumes {
+            text::lines(text::names(loaded, "volumes"))
+        } else if self.networks {
+            text::lines(text::names(loaded, "networks"))
+        } else if self.models {
+            text::lines(text::names(loaded, "models"))
+        } else if self.images {
+            text::lines(text::images(loaded))
+        } else if self.profiles {
+            text::lines(loaded.profiles.clone())
+        } else if self.environment {
+            text::lines(
+                loaded
+                    .environment
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect(),
+            )
+        } else if self.variables {
+            if json {
+                text::variables_json(loaded)
+            } else {
+                text::variables_table(loaded)
+            }
+        } else if let Some(services) = &self.hash {
+            text::lines(text::hashes(loaded, services))
+        } else if json {
+            text::json(loaded, self.no_interpolate)
+        } else {
+            text::yaml(loaded, self.no_interpolate)
+        }
+    }
+}
