@@ -106,6 +106,13 @@ impl<'a> Loading<'a> {
         }
         let profiles = profile::names(&tree);
         if !self.options.interpolate {
+            self.variables = variables::list(std::iter::once(&tree));
+            if let Some(top) = tree.as_mapping_mut() {
+                top.set(
+                    "name",
+                    Node::default_at(self.name.clone(), self.sources.start()),
+                );
+            }
             return Some(self.loaded(None, tree, profiles));
         }
         schema::settle::settle(&mut tree, &mut self.problems);
@@ -148,8 +155,14 @@ impl<'a> Loading<'a> {
             warnings: request::distinct(std::mem::take(&mut self.problems)),
             variables: std::mem::take(&mut self.variables),
             profiles,
-            environment: self.stack.environment.clone(),
+            environment: self.variables_of_interpolation(),
         }
+    }
+
+    fn variables_of_interpolation(&self) -> Environment {
+        let mut environment = self.stack.environment.clone();
+        environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
+        environment
     }
 
     /// Goes on only while there is no error.
@@ -180,7 +193,7 @@ impl<'a> Loading<'a> {
 
     /// The place of the whole stack; settles the project's name.
     fn place(&mut self, files: &[(String, Option<Span>)]) -> Option<Place> {
-        let mut environment = self.stack.environment.clone();
+        let environment = self.stack.environment.clone();
         let mut written: Option<Node> = None;
         for (path, _) in files {
             for document in self.documents.get(path).into_iter().flatten().flatten() {
@@ -200,6 +213,11 @@ impl<'a> Loading<'a> {
         } else {
             in_file.map(str::to_owned)
         };
+        if let (None, Some(name), false) = (&self.stack.name, &in_file, self.options.normalize) {
+            // Without normalizing, the name stays as it is written.
+            self.name.clone_from(name);
+            return Some(self.place_of(environment));
+        }
         match source::project_name(
             self.stack.name.as_ref(),
             in_file.as_deref(),
@@ -216,6 +234,10 @@ impl<'a> Loading<'a> {
                 return None;
             }
         }
+        Some(self.place_of(environment))
+    }
+
+    fn place_of(&self, mut environment: Environment) -> Place {
         environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
         let absolute = self.stack.working_dir.to_string_lossy().into_owned();
         let shown = if self.options.resolve_paths {
@@ -223,12 +245,12 @@ impl<'a> Loading<'a> {
         } else {
             String::new()
         };
-        Some(Place {
+        Place {
             absolute,
             shown,
             environment,
             chain: Vec::new(),
-        })
+        }
     }
 
     fn list_variables(&mut self, files: &[(String, Option<Span>)]) {
@@ -308,8 +330,8 @@ impl<'a> Loading<'a> {
             if self.options.interpolate {
                 variables::replace(&mut document, &place.environment, &mut self.problems);
             }
+            // Tags stay: services of this file may reset what they extend.
             merge::apply_tags(&mut tree, &document);
-            merge::drop_reset(&mut document);
             tree = merge::merge(tree, document, &mut self.problems);
             merge::unique(&mut tree, &mut self.problems);
             self.canonical(&mut tree);

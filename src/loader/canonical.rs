@@ -19,6 +19,8 @@ enum Short {
     Build,
     /// A text is a list of one.
     List,
+    /// A text is a list of one; empty texts are left out.
+    Filled,
     /// A list of names is a mapping without values.
     Names,
     /// A list of services, or a mapping that may lack fields.
@@ -61,7 +63,7 @@ static SHORTS: &Table<Short> = &[
     ("services.*.develop.watch.*.ignore", Short::List),
     ("services.*.develop.watch.*.include", Short::List),
     ("services.*.devices.*", Short::Device),
-    ("services.*.dns", Short::List),
+    ("services.*.dns", Short::Filled),
     ("services.*.env_file", Short::EnvFiles),
     ("services.*.extends", Short::Extends),
     ("services.*.gpus", Short::Gpus),
@@ -94,6 +96,15 @@ fn lengthen(node: &mut Node, short: Short, lenient: bool, problems: &mut Vec<Dia
         Short::Extends if is_text => wrap(node, "service"),
         Short::Include if is_text => wrap(node, "path"),
         Short::List if is_text => node.value = vec![node.clone()].into(),
+        Short::Filled => {
+            if is_text {
+                node.value = vec![node.clone()].into();
+            }
+            let filled = |item: &Node| !item.is_null() && item.as_str() != Some("");
+            node.as_sequence_mut()
+                .into_iter()
+                .for_each(|items| items.retain(filled));
+        }
         Short::Names => names(node, |span| Node::new(Value::Null, span)),
         Short::Dependencies => dependencies(node),
         Short::EnvFiles => env_files(node),

@@ -130,7 +130,7 @@ impl<'a, 'r> Extending<'a, 'r> {
             over.remove("extends");
         }
         let Some(mut base) = base? else {
-            return Some(over);
+            return Some(node.clone());
         };
         drop_reset(&mut base);
         apply_tags(&mut base, &over);

@@ -71,7 +71,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// The canonical tree as docker compose's JSON has it: commands that are not set are null, extensions (`x-`) stand
-    /// at the top only.
+    /// at the top only, models are left out.
     pub fn json_tree(&self) -> Node {
         let mut tree = self.tree.clone();
         super::schema::export::json_form(&mut tree);

@@ -44,6 +44,8 @@ pub(super) enum Shape {
     Set(&'static Shape),
     /// A string, or a list of strings, which it becomes.
     OneOrMany,
+    /// A scalar, or a list of scalars; becomes a list of strings.
+    Repeated,
     /// A string that is split like a shell does, or a list of words, which it becomes.
     Command,
     /// A healthcheck's test: a string for the shell, or a list, which it becomes.
@@ -82,6 +84,8 @@ pub(super) enum Becomes {
     Duration,
     /// A file mode as octal digits in a string.
     Mode,
+    /// An empty mapping.
+    Mapping,
     /// A number of devices, where `all` is -1.
     DeviceCount,
 }

@@ -6,6 +6,7 @@ use super::interpolate;
 use super::node::{Node, Origin, Tag, Value};
 use super::request::Environment;
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 /// Replaces all variables below a node by those of an environment. Keys are left alone, as is what is reset anyway.
 pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut Vec<Diagnostic>) {
@@ -80,17 +81,36 @@ pub(super) fn list<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<Variable> {
 fn collect(node: &Node, found: &mut IndexMap<String, Variable>) {
     match &node.value {
         Value::String(text) if text.contains('$') => {
-            for variable in interpolate::variables(text) {
-                let name = variable.name;
-                let new = Variable {
-                    name: name.clone(),
-                    default: variable.default,
-                    presence: variable.presence,
-                    required: variable.required,
-                };
-                let known = found.entry(name).or_insert_with(|| new.clone());
-                if known.default.is_empty() && !new.default.is_empty() {
-                    *known = new;
+            let mut here = IndexMap::new();
+            for interpolate::Variable {
+                name,
+                default,
+                presence,
+                required,
+                ..
+            } in interpolate::variables(text)
+            {
+                here.insert(
+                    name.clone(),
+                    Variable {
+                        name,
+                        default,
+                        presence,
+                        required,
+                    },
+                );
+            }
+            for (name, new) in here {
+                match found.entry(name) {
+                    Entry::Occupied(mut known)
+                        if known.get().default.is_empty() && !new.default.is_empty() =>
+                    {
+                        known.insert(new);
+                    }
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(place) => {
+                        place.insert(new);
+                    }
                 }
             }
         }

@@ -57,6 +57,12 @@ impl Check<'_> {
                 self.report(message, node.span, "");
             }
             (Shape::List(item), Value::Sequence(items)) => self.items(items, item),
+            (Shape::Repeated, Value::Sequence(items)) => {
+                self.items(
+                    items,
+                    &Shape::Scalar(TEXT | NUMBER | BOOL, super::Becomes::Text),
+                );
+            }
             (Shape::Set(item), Value::Sequence(items)) => {
                 self.items(items, item);
                 self.different(items);
@@ -194,6 +200,7 @@ fn kinds(shape: &Shape) -> Kinds {
         Shape::Word(_) | Shape::Form(..) => TEXT,
         Shape::List(_) | Shape::Set(_) => LIST,
         Shape::OneOrMany | Shape::Test => TEXT | LIST,
+        Shape::Repeated => TEXT | NUMBER | BOOL | LIST,
         Shape::Command => NULL | TEXT | LIST,
         Shape::Pairs(_) | Shape::Hosts => MAP | LIST,
         Shape::Map(_) | Shape::Named(_) | Shape::Object(_) => MAP,

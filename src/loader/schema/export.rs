@@ -3,8 +3,11 @@
 use super::{Object, STACK, Shape};
 use crate::loader::node::{Mapping, Node, Value};
 
-/// Adds `null` for commands that are not set, and removes extensions below the top.
+/// Adds `null` for commands that are not set, and removes models and extensions below the top.
 pub(in crate::loader) fn json_form(stack: &mut Node) {
+    if let Some(stack) = stack.as_mapping_mut() {
+        stack.remove("models");
+    }
     for entry in stack
         .as_mapping_mut()
         .into_iter()

@@ -5,7 +5,8 @@ use super::{
     always, field, kept, object, requiring,
 };
 
-const EMPTY: Shape = Shape::Scalar(NULL, Becomes::Same);
+/// A resource that may be left empty: all defaults.
+const EMPTY: Shape = Shape::Scalar(NULL, Becomes::Mapping);
 
 pub(super) const NETWORK: Shape = Shape::Either(&[EMPTY, Shape::Object(&NETWORK_OBJECT)]);
 pub(super) const VOLUME: Shape = Shape::Either(&[EMPTY, Shape::Object(&VOLUME_OBJECT)]);

@@ -326,14 +326,9 @@ static PROVIDER: Object = requiring(
     &["type"],
     &[
         field("type", STRING),
-        field("options", Shape::Map(&PROVIDER_OPTION)),
+        field("options", Shape::Map(&Shape::Repeated)),
     ],
 );
-
-const PROVIDER_OPTION: Shape = Shape::Either(&[
-    Shape::Scalar(TEXT | NUMBER | BOOL, Becomes::Text),
-    Shape::List(&Shape::Scalar(TEXT | NUMBER | BOOL, Becomes::Text)),
-]);
 
 static MOUNT: Object = requiring(
     &["type"],

@@ -25,6 +25,12 @@ fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
                 .for_each(|node| shape(node, item, problems));
         }
         (Shape::OneOrMany, Value::String(_)) => node.value = Value::Sequence(vec![node.clone()]),
+        (Shape::Repeated, Value::Sequence(items)) => items
+            .iter_mut()
+            .for_each(|item| item.value = text(&item.value).into()),
+        (Shape::Repeated, _) => {
+            node.value = Value::Sequence(vec![node.with_value(text(&node.value))])
+        }
         (Shape::Command, Value::String(_)) => command(node, problems),
         (Shape::Test, Value::String(_)) => {
             node.value = Value::Sequence(vec![node.with_value("CMD-SHELL"), node.clone()]);
@@ -44,21 +50,26 @@ fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
 
 /// Settles by the alternative that fits the value, else by the last.
 fn either(node: &mut Node, shapes: &[Shape], problems: &mut Problems) {
-    let fits = |shape: &Shape| {
-        matches!(
-            (shape, &node.value),
-            (
-                Shape::Object(_) | Shape::Named(_) | Shape::Map(_) | Shape::Pairs(_),
-                Value::Mapping(_)
-            ) | (
-                Shape::List(_) | Shape::Set(_) | Shape::Pairs(_),
-                Value::Sequence(_)
-            )
-        ) || (matches!(shape, Shape::Scalar(..))
-            && !matches!(node.value, Value::Mapping(_) | Value::Sequence(_)))
-    };
-    if let Some(fitting) = shapes.iter().find(|shape| fits(shape)) {
+    let empty = shapes
+        .iter()
+        .any(|shape| matches!(shape, Shape::Scalar(_, Becomes::Mapping)));
+    if node.is_null() && empty {
+        node.value = Mapping::default().into();
+    }
+    if let Some(fitting) = shapes.iter().find(|shape| fits(shape, &node.value)) {
         shape(node, fitting, problems);
+    }
+}
+
+/// Whether a shape is that of a value, as far as its kind tells.
+fn fits(shape: &Shape, value: &Value) -> bool {
+    match value {
+        Value::Mapping(_) => matches!(
+            shape,
+            Shape::Object(_) | Shape::Named(_) | Shape::Map(_) | Shape::Pairs(_)
+        ),
+        Value::Sequence(_) => matches!(shape, Shape::List(_) | Shape::Set(_) | Shape::Pairs(_)),
+        _ => matches!(shape, Shape::Scalar(..)),
     }
 }
 
