@@ -106,13 +106,13 @@ impl<'a> Loading<'a> {
         }
         let profiles = profile::names(&tree);
         if !self.options.interpolate {
-            self.variables = variables::list(std::iter::once(&tree));
             if let Some(top) = tree.as_mapping_mut() {
                 top.set(
                     "name",
                     Node::default_at(self.name.clone(), self.sources.start()),
                 );
             }
+            self.variables = variables::list(std::iter::once(&tree));
             return Some(self.loaded(None, tree, profiles));
         }
         schema::settle::settle(&mut tree, &mut self.problems);
@@ -238,6 +238,10 @@ impl<'a> Loading<'a> {
     }
 
     fn place_of(&self, mut environment: Environment) -> Place {
+        if !self.options.interpolate {
+            // Where variables are left alone, those of the caller are, too.
+            environment.clear();
+        }
         environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
         let absolute = self.stack.working_dir.to_string_lossy().into_owned();
         let shown = if self.options.resolve_paths {

@@ -1,14 +1,178 @@
 //! Canonical tree -> [`Project`].
 
-use super::Loading;
-use super::node::{Mapping, Node};
-use crate::model::Project;
+mod position;
+mod service;
 
-/// Decodes a settled stack.
+use super::Loading;
+use super::error::Diagnostic;
+use super::node::float_text;
+use super::node::{Entry, Mapping, Node, Value};
+use crate::model::{Network, NetworkName, Project, ProjectName, ServiceName, Volume, VolumeName};
+use indexmap::IndexMap;
+use position::Places;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+use std::path::PathBuf;
+
+/// Decodes a settled stack; none where its name is none that an engine takes.
 pub(super) fn project(
-    _loading: &mut Loading<'_>,
-    _tree: &Node,
-    _disabled: &Mapping,
+    loading: &mut Loading<'_>,
+    tree: &Node,
+    disabled: &Mapping,
 ) -> Option<Project> {
-    None
+    let name = ProjectName::new(loading.name.clone()).ok()?;
+    let mut decode = Decode {
+        places: Places::new(&loading.sources),
+        problems: Vec::new(),
+    };
+    let services = decode.section(tree, "services", |decode, service, entry| {
+        decode.service(name.as_str(), service, entry)
+    });
+    let networks = decode.section(tree, "networks", |decode, _: &NetworkName, entry| {
+        decode.network(entry)
+    });
+    let volumes = decode.section(tree, "volumes", |decode, _: &VolumeName, entry| {
+        decode.volume(entry)
+    });
+    let problems = decode.problems;
+    loading.problems.extend(problems);
+    Some(Project {
+        name,
+        working_dir: loading.stack.working_dir.clone(),
+        files: loading
+            .stack
+            .files
+            .iter()
+            .map(|file| file.path.clone())
+            .collect::<Vec<PathBuf>>(),
+        services,
+        disabled_services: disabled
+            .keys()
+            .filter_map(|name| ServiceName::new(name).ok())
+            .collect(),
+        networks,
+        volumes,
+    })
 }
+
+/// A name that the model checks.
+trait Name: Sized + std::hash::Hash + Eq {
+    fn checked(text: &str) -> Option<Self>;
+}
+
+macro_rules! names {
+    ($($name:ty),*) => {
+        $(impl Name for $name {
+            fn checked(text: &str) -> Option<Self> {
+                Self::new(text).ok()
+            }
+        })*
+    };
+}
+
+names!(ServiceName, NetworkName, VolumeName);
+
+/// A decoding under way.
+struct Decode<'a> {
+    places: Places<'a>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Decode<'_> {
+    /// Decodes the entries of a section of the stack.
+    fn section<N: Name, T>(
+        &mut self,
+        tree: &Node,
+        key: &str,
+        mut decode: impl FnMut(&mut Self, &N, &Entry) -> Option<T>,
+    ) -> IndexMap<N, T> {
+        let section = tree.get(key).and_then(Node::as_mapping);
+        let mut decoded = IndexMap::new();
+        for (name, entry) in section.into_iter().flat_map(Mapping::iter) {
+            let Some(name) = N::checked(name) else {
+                continue;
+            };
+            if let Some(value) = decode(self, &name, entry) {
+                decoded.insert(name, value);
+            }
+        }
+        decoded
+    }
+
+    fn network(&mut self, entry: &Entry) -> Option<Network> {
+        let fields = fields(&entry.node);
+        let network: Network = self.typed(fields, &entry.node)?;
+        Some(Network {
+            positions: self.places.positions(entry),
+            ..network
+        })
+    }
+
+    fn volume(&mut self, entry: &Entry) -> Option<Volume> {
+        let fields = fields(&entry.node);
+        let volume: Volume = self.typed(fields, &entry.node)?;
+        Some(Volume {
+            positions: self.places.positions(entry),
+            ..volume
+        })
+    }
+
+    /// Reads fields into a type of the model, all of whose fields have defaults; keys that it does not have are passed
+    /// over. What does not fit is reported at its place in `node`.
+    fn typed<T: DeserializeOwned>(&mut self, fields: Map<String, Json>, node: &Node) -> Option<T> {
+        match serde_json::from_value(Json::Object(fields.clone())) {
+            Ok(value) => Some(value),
+            Err(whole) => {
+                // One field at a time tells whose fault it is.
+                let alone = |key: &str, value: &Json| {
+                    serde_json::from_value::<T>(Json::Object(Map::from_iter([(
+                        key.to_owned(),
+                        value.clone(),
+                    )])))
+                    .err()
+                };
+                let guilty = fields
+                    .iter()
+                    .find_map(|(key, value)| Some((key, alone(key, value)?)));
+                let (place, error) = match guilty {
+                    Some((key, error)) => (node.get(key).unwrap_or(node), error),
+                    None => (node, whole),
+                };
+                self.problems.push(
+                    Diagnostic::error(format!("not a valid value: {error}")).at(place.span, ""),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The entries of a mapping as JSON; nulls are left out.
+fn fields(node: &Node) -> Map<String, Json> {
+    let entries = node.as_mapping().into_iter().flat_map(Mapping::iter);
+    entries
+        .filter(|(_, entry)| !entry.node.is_null())
+        .map(|(key, entry)| (key.to_owned(), json(&entry.node)))
+        .collect()
+}
+
+fn json(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(number) => (*number).into(),
+        Value::Float(number) => serde_json::Number::from_f64(*number)
+            .map_or_else(|| float_text(*number).into(), Json::Number),
+        Value::String(text) => text.as_str().into(),
+        Value::Sequence(items) => items.iter().map(json).collect(),
+        Value::Mapping(mapping) => Json::Object(
+            mapping
+                .iter()
+                .map(|(key, entry)| (key.to_owned(), json(&entry.node)))
+                .collect(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! Services of the canonical tree -> services of the model.
+
+use super::{Decode, fields, json};
+use crate::loader::error::Diagnostic;
+use crate::loader::node::{Entry, Mapping, Node, Value};
+use crate::model::{
+    Build, Condition, ContainerSpec, Dependency, Duration, PullPolicy, Service, ServiceName,
+};
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json as object};
+
+/// Keys of `build` that an engine's REST interface has no place for.
+const BEYOND_REST: [&str; 9] = [
+    "additional_contexts",
+    "cache_to",
+    "entitlements",
+    "no_cache_filter",
+    "privileged",
+    "provenance",
+    "sbom",
+    "secrets",
+    "ssh",
+];
+
+const DAY: u64 = 24 * 60 * 60;
+
+impl Decode<'_> {
+    pub(super) fn service(
+        &mut self,
+        project: &str,
+        name: &ServiceName,
+        entry: &Entry,
+    ) -> Option<Service> {
+        let node = &entry.node;
+        let build = match node.get("build") {
+            Some(build) => Some(self.build(build)?),
+            None => None,
+        };
+        let spec = self.spec(project, name, node)?;
+        Some(Service {
+            name: name.clone(),
+            spec,
+            build,
+            pull_policy: self.pull_policy(node),
+            depends_on: dependencies(node),
+            scale: whole(node.get("scale").or(node.at(&["deploy", "replicas"]))).unwrap_or(1),
+            attach: node
+                .get("attach")
+                .is_none_or(|attach| attach.value != Value::Bool(false)),
+            positions: self.places.positions(entry),
+        })
+    }
+
+    fn build(&mut self, node: &Node) -> Option<Build> {
+        let mut fields = fields(node);
+        drop_nulls(&mut fields, "args");
+        limits(&mut fields);
+        let beyond = BEYOND_REST
+            .into_iter()
+            .filter(|key| node.get(key).is_some())
+            .map(str::to_owned)
+            .collect();
+        let build: Build = self.typed(fields, node)?;
+        Some(Build {
+            beyond_rest: beyond,
+            ..build
+        })
+    }
+
+    fn spec(&mut self, project: &str, name: &ServiceName, node: &Node) -> Option<ContainerSpec> {
+        let mut fields = fields(node);
+        fields
+            .entry("image")
+            .or_insert_with(|| format!("{project}-{name}").into());
+        drop_nulls(&mut fields, "environment");
+        limits(&mut fields);
+        change(&mut fields, "extra_hosts", |host| {
+            host.as_str()
+                .map_or(host.clone(), |text| text.replacen('=', ":", 1).into())
+        });
+        change(&mut fields, "devices", |device| device_text(&device));
+        change(&mut fields, "volumes", flat_mount);
+        if let Some(networks) = fields.get_mut("networks").and_then(Json::as_object_mut) {
+            networks
+                .values_mut()
+                .filter(|network| network.is_null())
+                .for_each(|network| *network = object!({}));
+        }
+        if let Some(options) = fields.get_mut("storage_opt").and_then(Json::as_object_mut) {
+            options.values_mut().for_each(|value| *value = text(value));
+        }
+        if node
+            .at(&["healthcheck", "disable"])
+            .is_some_and(|disable| disable.value == Value::Bool(true))
+        {
+            fields.insert("healthcheck".to_owned(), object!({ "test": ["NONE"] }));
+        }
+        for key in ["memswap_limit", "mem_swappiness"] {
+            if let Some(number) = fields
+                .get(key)
+                .and_then(Json::as_str)
+                .and_then(|text| text.parse::<i64>().ok())
+            {
+                fields.insert(key.to_owned(), number.into());
+            }
+        }
+        deployed(&mut fields, node);
+        self.typed(fields, node)
+    }
+
+    fn pull_policy(&mut self, node: &Node) -> PullPolicy {
+        let Some(policy) = node.get("pull_policy") else {
+            return PullPolicy::Missing;
+        };
+        let every = |text: &str| {
+            text.parse::<Duration>()
+                .map(|duration| PullPolicy::Every(duration.secs_rounded_up()))
+        };
+        match policy.as_str().unwrap_or_default() {
+            "always" => PullPolicy::Always,
+            "never" => PullPolicy::Never,
+            "build" => PullPolicy::Build,
+            "daily" => PullPolicy::Every(DAY),
+            "weekly" => PullPolicy::Every(7 * DAY),
+            "refresh" => {
+                let after = node.get("pull_refresh_after").and_then(Node::as_str);
+                after
+                    .and_then(|after| every(after).ok())
+                    .unwrap_or(PullPolicy::Always)
+            }
+            other => match other.strip_prefix("every_").map(every) {
+                Some(Ok(policy)) => policy,
+                Some(Err(error)) => {
+                    self.problems
+                        .push(Diagnostic::error(error.to_string()).at(policy.span, ""));
+                    PullPolicy::Missing
+                }
+                None => PullPolicy::Missing,
+            },
+        }
+    }
+}
+
+fn dependencies(node: &Node) -> IndexMap<ServiceName, Dependency> {
+    let given = node
+        .get("depends_on")
+        .and_then(Node::as_mapping)
+        .into_iter()
+        .flat_map(Mapping::iter);
+    let dependency = |node: &Node| {
+        let flag = |key: &str, default: bool| match node.get(key) {
+            Some(Node {
+                value: Value::Bool(value),
+                ..
+            }) => *value,
+            _ => default,
+        };
+        let condition = match node.get("condition").and_then(Node::as_str) {
+            Some("service_healthy") => Condition::ServiceHealthy,
+            Some("service_completed_successfully") => Condition::ServiceCompletedSuccessfully,
+            _ => Condition::ServiceStarted,
+        };
+        Dependency {
+            condition,
+            restart: flag("restart", false),
+            required: flag("required", true),
+        }
+    };
+    given
+        .filter_map(|(name, entry)| Some((ServiceName::new(name).ok()?, dependency(&entry.node))))
+        .collect()
+}
+
+/// What `deploy` says of each container, where the service's own keys leave it open.
+fn deployed(fields: &mut Map<String, Json>, node: &Node) {
+    for (key, kind, other) in [
+        ("cpus", "limits", "cpus"),
+        ("mem_limit", "limits", "memory"),
+        ("pids_limit", "limits", "pids"),
+        ("mem_reservation", "reservations", "memory"),
+    ] {
+        if let Some(value) = node.at(&["deploy", "resources", kind, other]) {
+            fields.entry(key).or_insert_with(|| json(value));
+        }
+    }
+    let Some(policy) = node.at(&["deploy", "restart_policy"]) else {
+        return;
+    };
+    let restart = match policy.get("condition").and_then(Node::as_str) {
+        Some("none") => "no".to_owned(),
+        Some("on-failure") => match whole(policy.get("max_attempts")) {
+            Some(attempts) => format!("on-failure:{attempts}"),
+            None => "on-failure".to_owned(),
+        },
+        Some("unless-stopped") => "unless-stopped".to_owned(),
+        _ => "always".to_owned(),
+    };
+    fields.entry("restart").or_insert_with(|| restart.into());
+}
+
+/// Variables without a value are none of the container's.
+fn drop_nulls(fields: &mut Map<String, Json>, key: &str) {
+    if let Some(values) = fields.get_mut(key).and_then(Json::as_object_mut) {
+        values.retain(|_, value| !value.is_null());
+    }
+}
+
+/// One number is both limits.
+fn limits(fields: &mut Map<String, Json>) {
+    for limit in fields
+        .get_mut("ulimits")
+        .and_then(Json::as_object_mut)
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        if limit.is_number() {
+            *limit = object!({ "soft": limit, "hard": limit });
+        }
+    }
+}
+
+fn change(fields: &mut Map<String, Json>, key: &str, mut each: impl FnMut(Json) -> Json) {
+    for item in fields
+        .get_mut(key)
+        .and_then(Json::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        *item = each(item.take());
+    }
+}
+
+/// `HOST:CONTAINER:PERMISSIONS`.
+fn device_text(device: &Json) -> Json {
+    let part = |key: &str| device.get(key).and_then(Json::as_str);
+    let source = part("source").unwrap_or_default();
+    let target = part("target").unwrap_or(source);
+    match part("permissions") {
+        Some(permissions) => format!("{source}:{target}:{permissions}").into(),
+        None => format!("{source}:{target}").into(),
+    }
+}
+
+/// The options of a mount's type beside its other fields.
+fn flat_mount(mut mount: Json) -> Json {
+    let kind = mount
+        .get("type")
+        .and_then(Json::as_str)
+        .unwrap_or("volume")
+        .to_owned();
+    let options = mount.get_mut(&kind).map(Json::take);
+    let Some(fields) = mount.as_object_mut() else {
+        return mount;
+    };
+    for kind in ["bind", "volume", "tmpfs", "image"] {
+        fields.remove(kind);
+    }
+    if kind == "bind" {
+        fields.insert("create_host_path".to_owned(), true.into());
+    }
+    if matches!(kind.as_str(), "image" | "npipe" | "cluster") {
+        fields.entry("source").or_insert_with(|| "".into());
+    }
+    if let Some(Json::Object(options)) = options {
+        for (key, value) in options {
+            fields.insert(key, value);
+        }
+    }
+    mount
+}
+
+fn text(value: &Json) -> Json {
+    match value {
+        Json::String(_) => value.clone(),
+        _ => value.to_string().into(),
+    }
+}
+
+fn whole(node: Option<&Node>) -> Option<u32> {
+    match node?.value {
+        Value::Int(number) => u32::try_from(number).ok(),
+        _ => None,
+    }
+}
