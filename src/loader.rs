@@ -32,7 +32,7 @@ pub use source::LoadRequest;
 pub use variables::Variable;
 
 use error::{Diagnostic, LoadError, Severity};
-use node::{Mapping, Node, Origin, Value};
+use node::{Mapping, Node, Origin};
 use path::Base;
 use request::Environment;
 use source::{ReadError, Stack, TextFile};
@@ -109,7 +109,7 @@ impl<'a> Loading<'a> {
             if let Some(top) = tree.as_mapping_mut() {
                 top.set(
                     "name",
-                    Node::default_at(self.name.clone(), self.sources.start()),
+                    Node::default_at(self.name.clone(), Sources::start()),
                 );
             }
             self.variables = variables::list(std::iter::once(&tree));
@@ -181,6 +181,18 @@ impl<'a> Loading<'a> {
             let id = self.sources.add(self.shown(&path), text.clone());
             self.parse_text(&path, text, id);
             files.push((path, None));
+        }
+        for (file, parsed) in &self.stack.env_files {
+            if !parsed.doubts.is_empty() {
+                let id = self
+                    .sources
+                    .add(self.shown(&file.path.to_string_lossy()), file.text.clone());
+                let doubts = parsed.doubts.iter().map(|doubt| {
+                    let span = Span::new(id, doubt.span.start, doubt.span.end);
+                    Diagnostic::warning(doubt.kind.to_string()).at(span, "")
+                });
+                self.problems.extend(doubts);
+            }
         }
         let warnings = self
             .stack
@@ -277,7 +289,7 @@ impl<'a> Loading<'a> {
             }
         }
         let Some(mut tree) = tree else {
-            return Node::new(Mapping::default(), self.sources.start());
+            return Node::new(Mapping::default(), Sources::start());
         };
         default::defaults(&mut tree);
         validate::validate(&mut tree, &mut self.problems);

@@ -84,7 +84,7 @@ static SHORTS: &Table<Short> = &[
 /// it is, because it may hold variables.
 pub(super) fn canonical(stack: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
     walk(stack, SHORTS, &mut |node, short| {
-        lengthen(node, short, lenient, problems)
+        lengthen(node, short, lenient, problems);
     });
 }
 

@@ -45,7 +45,7 @@ impl Check<'_> {
         self.build(name, service, problems);
         self.networks(name, service, problems);
         self.dependencies(name, service, problems);
-        self.references(name, service, problems);
+        self.references(service, problems);
         healthcheck(service, problems);
         scale(name, service, problems);
         limits(name, service, problems);
@@ -79,7 +79,7 @@ impl Check<'_> {
                 continue;
             };
             match self.services.get(target) {
-                None => problems.push(self.undefined(
+                None => problems.push(undefined(
                     "service",
                     target,
                     context.node.span,
@@ -136,7 +136,7 @@ impl Check<'_> {
             mode.and_then(|mode| Some((mode.as_str()?.strip_prefix("service:")?, mode.span)))
             && !self.services.contains(target)
         {
-            problems.push(self.undefined("service", target, span, self.services));
+            problems.push(undefined("service", target, span, self.services));
         }
     }
 
@@ -171,7 +171,7 @@ impl Check<'_> {
         }
     }
 
-    fn references(&self, _name: &str, service: &Node, problems: &mut Vec<Diagnostic>) {
+    fn references(&self, service: &Node, problems: &mut Vec<Diagnostic>) {
         let sources = |node: Option<&'_ Node>| -> Vec<(String, Span)> {
             let items = node.and_then(Node::as_sequence).unwrap_or_default();
             items
@@ -235,7 +235,7 @@ impl Check<'_> {
             .and_then(Node::as_mapping)
             .unwrap_or(&empty);
         for (name, span) in names.filter(|(name, _)| !known.contains(name)) {
-            let problem = self.undefined(what, name, span, known);
+            let problem = undefined(what, name, span, known);
             let hint = format!("add `{name}:` below `{section}:` at the top of the file");
             problems.push(if problem.hint.is_some() {
                 problem
@@ -244,12 +244,12 @@ impl Check<'_> {
             });
         }
     }
+}
 
-    fn undefined(&self, what: &str, name: &str, span: Span, known: &Mapping) -> Diagnostic {
-        Diagnostic::error(format!("undefined {what} `{name}`"))
-            .at(span, "")
-            .did_you_mean(name, known.keys())
-    }
+fn undefined(what: &str, name: &str, span: Span, known: &Mapping) -> Diagnostic {
+    Diagnostic::error(format!("undefined {what} `{name}`"))
+        .at(span, "")
+        .did_you_mean(name, known.keys())
 }
 
 fn healthcheck(service: &Node, problems: &mut Vec<Diagnostic>) {
@@ -366,13 +366,9 @@ fn targets(service: &Node, problems: &mut Vec<Diagnostic>) {
             item.span,
         ))
     });
-    let volumes = items("volumes").iter().filter_map(|item| {
-        Some((
-            item.get("target")
-                .and_then(Node::as_str)
-                .unwrap_or_default(),
-            item.span,
-        ))
+    let volumes = items("volumes").iter().map(|item| {
+        let target = item.get("target").and_then(Node::as_str);
+        (target.unwrap_or_default(), item.span)
     });
     for (target, span) in memory.chain(volumes) {
         if let Some(first) = known.insert(target, span) {

@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use position::Places;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Decodes a settled stack; none where its name is none that an engine takes.
@@ -25,9 +26,14 @@ pub(super) fn project(
         places: Places::new(&loading.sources),
         problems: Vec::new(),
     };
-    let services = decode.section(tree, "services", |decode, service, entry| {
+    let mut services = decode.section(tree, "services", |decode, service, entry| {
         decode.service(name.as_str(), service, entry)
     });
+    // What is left over are optional dependencies on services that no profile enables.
+    let enabled: HashSet<ServiceName> = services.keys().cloned().collect();
+    for service in services.values_mut() {
+        service.depends_on.retain(|name, _| enabled.contains(name));
+    }
     let networks = decode.section(tree, "networks", |decode, _: &NetworkName, entry| {
         decode.network(entry)
     });
@@ -101,7 +107,7 @@ impl Decode<'_> {
 
     fn network(&mut self, entry: &Entry) -> Option<Network> {
         let fields = fields(&entry.node);
-        let network: Network = self.typed(fields, &entry.node)?;
+        let network: Network = self.typed(&fields, &entry.node)?;
         Some(Network {
             positions: self.places.positions(entry),
             ..network
@@ -110,7 +116,7 @@ impl Decode<'_> {
 
     fn volume(&mut self, entry: &Entry) -> Option<Volume> {
         let fields = fields(&entry.node);
-        let volume: Volume = self.typed(fields, &entry.node)?;
+        let volume: Volume = self.typed(&fields, &entry.node)?;
         Some(Volume {
             positions: self.places.positions(entry),
             ..volume
@@ -119,7 +125,7 @@ impl Decode<'_> {
 
     /// Reads fields into a type of the model, all of whose fields have defaults; keys that it does not have are passed
     /// over. What does not fit is reported at its place in `node`.
-    fn typed<T: DeserializeOwned>(&mut self, fields: Map<String, Json>, node: &Node) -> Option<T> {
+    fn typed<T: DeserializeOwned>(&mut self, fields: &Map<String, Json>, node: &Node) -> Option<T> {
         match serde_json::from_value(Json::Object(fields.clone())) {
             Ok(value) => Some(value),
             Err(whole) => {

@@ -61,7 +61,7 @@ fn set(mapping: &mut Mapping, key: &str, value: impl Into<Value>, span: Span) {
 }
 
 /// Fills in what follows from the stack as a whole: the default network, names on the engine, dependencies that other
-/// attributes imply, variables of the caller (compose specification: "networks", "depends_on").
+/// attributes imply, variables of the caller (compose specification: "networks", "`depends_on`").
 pub(super) fn normalize(stack: &mut Node, project: &str, environment: &Environment) {
     let uses_default = connect_services(stack);
     let span = stack.span;

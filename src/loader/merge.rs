@@ -138,7 +138,6 @@ impl Merge<'_> {
     fn special(&mut self, rule: Rule, base: Node, over: Node, open: &Open<Rule>) -> Node {
         let rest = over.bare();
         match rule {
-            Rule::Replace => over,
             Rule::Append => {
                 let mut items = listed(base);
                 items.extend(listed(over));
@@ -172,7 +171,7 @@ impl Merge<'_> {
                 },
                 (_, value) => Node { value, ..rest },
             },
-            Rule::Logging => over,
+            Rule::Replace | Rule::Logging => over,
             Rule::Pools => self.pools(base, over, open),
         }
     }
@@ -244,7 +243,7 @@ fn listed(node: Node) -> Vec<Node> {
                 match &node.value {
                     Value::Null => items.push(node.with_value(key)),
                     Value::Sequence(values) => {
-                        items.extend(values.iter().map(|value| text(&key, value)))
+                        items.extend(values.iter().map(|value| text(&key, value)));
                     }
                     _ => items.push(text(&key, &node)),
                 }

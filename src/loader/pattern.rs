@@ -63,9 +63,9 @@ fn descend<T: Copy>(node: &mut Node, open: &Open<T>, visit: &mut impl FnMut(&mut
         Value::Sequence(items) => {
             let below = open.below("*");
             if !below.is_empty() {
-                items
-                    .iter_mut()
-                    .for_each(|item| descend(item, &below, visit));
+                for item in items {
+                    descend(item, &below, visit);
+                }
             }
         }
         _ => {}

@@ -94,19 +94,6 @@ pub(super) fn select(
     });
 }
 
-/// Takes dependencies out whose service is not enabled; only optional ones can be left.
-pub(super) fn drop_absent_dependencies(stack: &mut Node) {
-    let Some(services) = stack.get_mut("services").and_then(Node::as_mapping_mut) else {
-        return;
-    };
-    let names: HashSet<String> = services.keys().map(str::to_owned).collect();
-    for service in services.values_mut() {
-        if let Some(dependencies) = service.get_mut("depends_on").and_then(Node::as_mapping_mut) {
-            dependencies.retain(|name, _| names.contains(name));
-        }
-    }
-}
-
 /// Takes the networks, volumes, configs, secrets and models out that no service uses.
 pub(super) fn drop_unused(stack: &mut Node) {
     let mut used: HashSet<(&str, String)> = HashSet::new();

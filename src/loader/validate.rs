@@ -43,7 +43,7 @@ pub(super) fn validate(stack: &mut Node, problems: &mut Vec<Diagnostic>) {
         Check::Content(keys) => content(node, keys, problems),
         Check::Address => address(node, problems),
         Check::Path if node.as_str() == Some("") => {
-            problems.push(Diagnostic::error("this path is empty").at(node.span, ""))
+            problems.push(Diagnostic::error("this path is empty").at(node.span, ""));
         }
         Check::Path => {}
         Check::Devices => {
@@ -65,7 +65,7 @@ fn external(node: &Node, problems: &mut Vec<Diagnostic>) {
     for (key, entry) in node
         .as_mapping()
         .into_iter()
-        .flat_map(|mapping| mapping.iter())
+        .flat_map(super::node::Mapping::iter)
         .filter(|_| is_external)
     {
         if !matches!(key, "name" | "external") && !key.starts_with("x-") {

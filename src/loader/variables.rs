@@ -15,8 +15,8 @@ pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut
     }
     match &mut node.value {
         Value::String(text) if text.contains('$') => {
-            let text = std::mem::take(text);
-            replace_in(node, text, environment, problems);
+            let text = text.clone();
+            replace_in(node, &text, environment, problems);
         }
         Value::Sequence(items) => items
             .iter_mut()
@@ -30,12 +30,11 @@ pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut
 
 fn replace_in(
     node: &mut Node,
-    text: String,
+    text: &str,
     environment: &Environment,
     problems: &mut Vec<Diagnostic>,
 ) {
-    node.value = Value::String(text.clone());
-    match interpolate::interpolate(&text, |name| environment.get(name).cloned()) {
+    match interpolate::interpolate(text, |name| environment.get(name).cloned()) {
         Ok(result) => {
             for unset in &result.unset {
                 let message = format!("the variable {} is not set and counts as empty", unset.name);
@@ -45,7 +44,7 @@ fn replace_in(
                     unset.name
                 )));
             }
-            if result.text != text && !interpolate::variables(&text).is_empty() {
+            if result.text != text && !interpolate::variables(text).is_empty() {
                 node.origin = Origin::Interpolation;
             }
             node.value = result.text.into();

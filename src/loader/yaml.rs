@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
                 self.complete(node, anchor, merge);
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.start(Value::Sequence(Vec::new()), span, anchor, tag.as_deref())
+                self.start(Value::Sequence(Vec::new()), span, anchor, tag.as_deref());
             }
             Event::MappingStart(_, anchor, tag) => self.start(
                 Value::Mapping(Mapping::default()),

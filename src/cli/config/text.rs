@@ -48,10 +48,7 @@ pub(super) fn hashes(loaded: &Loaded, services: &str) -> Vec<String> {
             .tree
             .at(&["services", name])
             .map_or(Json::Null, |service| to_json(service, false));
-        Sha256::digest(service.to_string())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        format!("{:x}", Sha256::digest(service.to_string()))
     };
     names
         .map(|name| format!("{name} {}", digest(&name)))

@@ -44,7 +44,9 @@ impl<'a> Places<'a> {
             }
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    path.push_str(&format!("[{index}]"));
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
                     positions.insert(path.clone(), self.position(item.span));
                     self.collect(item, path, positions);
                     path.truncate(length);

@@ -60,7 +60,7 @@ impl Decode<'_> {
             .filter(|key| node.get(key).is_some())
             .map(str::to_owned)
             .collect();
-        let build: Build = self.typed(fields, node)?;
+        let build: Build = self.typed(&fields, node)?;
         Some(Build {
             beyond_rest: beyond,
             ..build
@@ -105,7 +105,7 @@ impl Decode<'_> {
             }
         }
         deployed(&mut fields, node);
-        self.typed(fields, node)
+        self.typed(&fields, node)
     }
 
     fn pull_policy(&mut self, node: &Node) -> PullPolicy {

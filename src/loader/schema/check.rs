@@ -50,9 +50,9 @@ impl Check<'_> {
                 self.report(message, node.span, "");
             }
             (Shape::Word(known), Value::String(text)) if !known.contains(&text.as_str()) => {
-                self.word(node, text, known)
+                self.word(node, text, known);
             }
-            (Shape::Form(test, looks), Value::String(text)) if !test(text) => {
+            (Shape::Form(fits, looks), Value::String(text)) if !fits(text) => {
                 let message = format!("`{}` must look like this: {looks}", self.place());
                 self.report(message, node.span, "");
             }
@@ -72,7 +72,7 @@ impl Check<'_> {
                 self.different(items);
             }
             (Shape::Command | Shape::Test, Value::Sequence(items)) => {
-                self.items(items, &super::STRING)
+                self.items(items, &super::STRING);
             }
             (Shape::Pairs(_), Value::Mapping(mapping)) => self.values(
                 mapping,
@@ -85,7 +85,7 @@ impl Check<'_> {
             (Shape::Map(value), Value::Mapping(mapping)) => self.values(mapping, value),
             (Shape::Named(value), Value::Mapping(mapping)) => self.names(mapping, value),
             (Shape::Object(object), Value::Mapping(mapping)) => {
-                self.object(mapping, node.span, object)
+                self.object(mapping, node.span, object);
             }
             (Shape::Either(shapes), _) => {
                 if let Some(shape) = shapes.iter().find(|shape| kind(node) & kinds(shape) != 0) {

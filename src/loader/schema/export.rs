@@ -22,13 +22,15 @@ pub(in crate::loader) fn json_form(stack: &mut Node) {
 fn shape(node: &mut Node, expected: &Shape) {
     match (expected, &mut node.value) {
         (Shape::Either(shapes), Value::Mapping(_) | Value::Sequence(_)) => {
-            shapes.iter().for_each(|one| shape(node, one))
+            shapes.iter().for_each(|one| shape(node, one));
         }
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            items.iter_mut().for_each(|node| shape(node, item))
+            for node in items {
+                shape(node, item);
+            }
         }
         (Shape::Map(item) | Shape::Named(item), Value::Mapping(mapping)) => {
-            mapping.values_mut().for_each(|node| shape(node, item))
+            mapping.values_mut().for_each(|node| shape(node, item));
         }
         (Shape::Object(known), Value::Mapping(_)) => object(node, known),
         _ => {}

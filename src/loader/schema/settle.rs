@@ -20,16 +20,16 @@ fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
         (Shape::Scalar(_, becomes), _) => scalar(node, *becomes, problems),
         (Shape::Range(..), _) => scalar(node, Becomes::Int, problems),
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            items
-                .iter_mut()
-                .for_each(|node| shape(node, item, problems));
+            for node in items {
+                shape(node, item, problems);
+            }
         }
         (Shape::OneOrMany, Value::String(_)) => node.value = Value::Sequence(vec![node.clone()]),
         (Shape::Repeated, Value::Sequence(items)) => items
             .iter_mut()
             .for_each(|item| item.value = text(&item.value).into()),
         (Shape::Repeated, _) => {
-            node.value = Value::Sequence(vec![node.with_value(text(&node.value))])
+            node.value = Value::Sequence(vec![node.with_value(text(&node.value))]);
         }
         (Shape::Command, Value::String(_)) => command(node, problems),
         (Shape::Test, Value::String(_)) => {
@@ -153,9 +153,10 @@ fn unfit(expected: &str) -> Unfit {
 /// The value in its final type; none where it has it already.
 fn convert(value: &Value, becomes: Becomes) -> Result<Option<Value>, Unfit> {
     let converted = match (becomes, value) {
-        (Becomes::Same, _) | (_, Value::Sequence(_) | Value::Mapping(_)) => return Ok(None),
         (Becomes::Text, Value::Null) => Value::String(String::new()),
-        (_, Value::Null) => return Ok(None),
+        (Becomes::Same, _) | (_, Value::Null | Value::Sequence(_) | Value::Mapping(_)) => {
+            return Ok(None);
+        }
         (Becomes::Text, _) => Value::String(text(value)),
         (Becomes::Bool, Value::String(written)) => Value::Bool(boolean(written)?),
         (Becomes::Int, Value::String(written)) => Value::Int(
@@ -255,7 +256,7 @@ fn command(node: &mut Node, problems: &mut Problems) {
                     .into_iter()
                     .map(|word| node.with_value(word))
                     .collect(),
-            )
+            );
         }
         None => problems.push(
             Diagnostic::error("this command line cannot be split into words")

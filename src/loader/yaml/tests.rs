@@ -73,9 +73,8 @@ fn an_alias_bomb_is_refused_at_the_alias() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = level - 1;
-        text += &format!(
-            "a{level}: &a{level} [*a{before}, *a{before}, *a{before}, *a{before}, *a{before}, *a{before}]\n"
-        );
+        let lists = "*aN, ".repeat(6).replace("aN", &format!("a{before}"));
+        text = [text, format!("a{level}: &a{level} [{lists}]\n")].concat();
     }
     let found = messages(&text);
     assert_eq!(found.len(), 1);
