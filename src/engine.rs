@@ -3,6 +3,11 @@
 //! [`Engine`] has one implementation that speaks to a real engine, [`docker::DockerEngine`], and one in the tests that
 //! is scripted. Each method is one thing people would call an engine call; none holds a rule of ours.
 
+pub mod auth;
+pub mod context;
+pub mod docker;
+pub mod locate;
+
 use std::path::PathBuf;
 
 use futures_util::stream::LocalBoxStream;

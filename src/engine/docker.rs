@@ -1,0 +1,3 @@
+//! Docker.
+mod transport;
+mod version;

@@ -1,0 +1,506 @@
+//! Which engine: from an explicit host, the environment, docker's contexts and the well-known
+//! sockets to the addresses worth trying, in order.
+//!
+//! [`select`] decides on given values only. Reading docker's configuration ([`candidates`]) is the one step
+//! here that touches files; opening the addresses is up to the caller.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Looks a variable of the caller's environment up; an empty value counts as unset.
+pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Where an engine listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A unix socket at an absolute path (`unix://`).
+    Unix(PathBuf),
+    /// Plain HTTP (`tcp://` or `http://`) at `host:port`.
+    Tcp(String),
+    /// A machine reached with the `ssh` program (`ssh://[user@]host[:port][/socket]`).
+    Ssh(SshAddress),
+}
+
+/// What `ssh` needs to know to reach an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshAddress {
+    /// Login name; `ssh` decides when there is none.
+    pub user: Option<String>,
+    /// Host name, address, or a name of the user's ssh configuration.
+    pub host: String,
+    /// TCP port; `ssh` decides when there is none.
+    pub port: Option<u16>,
+    /// Engine socket on the remote machine, when it is not the default one.
+    pub socket: Option<String>,
+}
+
+impl Address {
+    /// Reads an address as `DOCKER_HOST` writes it.
+    ///
+    /// # Errors
+    ///
+    /// [`LocateError::Address`] for an unknown scheme or a missing host, and for TLS, which is not
+    /// supported.
+    pub fn parse(text: &str) -> Result<Self, LocateError> {
+        let refuse = |why| LocateError::Address {
+            address: text.to_owned(),
+            why,
+        };
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return if text.starts_with('/') {
+                Ok(Self::Unix(PathBuf::from(text)))
+            } else {
+                Err(refuse("it has no scheme such as unix://, tcp:// or ssh://"))
+            };
+        };
+        match scheme {
+            "unix" if rest.starts_with('/') => Ok(Self::Unix(PathBuf::from(rest))),
+            "unix" => Err(refuse("the path of a unix socket must be absolute")),
+            "tcp" | "http" => match rest.trim_end_matches('/') {
+                "" => Err(refuse("it names no host")),
+                authority if authority.contains('/') => {
+                    Err(refuse("a path after the host is not supported"))
+                }
+                authority => Ok(Self::Tcp(with_default_port(authority))),
+            },
+            "ssh" => SshAddress::parse(rest)
+                .map(Self::Ssh)
+                .ok_or_else(|| refuse("it names no valid host")),
+            "https" => Err(refuse("TLS is not supported; use ssh:// or a local socket")),
+            "npipe" | "fd" => Err(refuse("this kind of address is not supported here")),
+            _ => Err(refuse(
+                "its scheme is unknown; unix://, tcp:// and ssh:// are supported",
+            )),
+        }
+    }
+}
+
+/// 2375 is the engine's registered port for plain HTTP.
+fn with_default_port(authority: &str) -> String {
+    let after_brackets = authority.rsplit(']').next().unwrap_or(authority);
+    if after_brackets.contains(':') {
+        authority.to_owned()
+    } else {
+        format!("{authority}:2375")
+    }
+}
+
+impl SshAddress {
+    fn parse(rest: &str) -> Option<Self> {
+        let (authority, socket) = match rest.split_once('/') {
+            Some((authority, path)) if !path.is_empty() => (authority, Some(format!("/{path}"))),
+            Some((authority, _)) => (authority, None),
+            None => (rest, None),
+        };
+        let (user, host) = match authority.rsplit_once('@') {
+            Some((user, host)) => (Some(user.to_owned()), host),
+            None => (None, authority),
+        };
+        let (host, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                (name, Some(port.parse().ok()?))
+            }
+            _ => (host, None),
+        };
+        let host = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
+        // A leading dash would be read as an option by the ssh program.
+        let valid = |word: &str| !word.is_empty() && !word.starts_with('-');
+        (valid(&host) && user.as_deref().is_none_or(valid)).then_some(Self {
+            user,
+            host,
+            port,
+            socket,
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Tcp(authority) => write!(f, "tcp://{authority}"),
+            Self::Ssh(SshAddress {
+                user,
+                host,
+                port,
+                socket,
+            }) => {
+                write!(f, "ssh://")?;
+                if let Some(user) = user {
+                    write!(f, "{user}@")?;
+                }
+                write!(f, "{host}")?;
+                if let Some(port) = port {
+                    write!(f, ":{port}")?;
+                }
+                write!(f, "{}", socket.as_deref().unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Why an address is tried at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The host was given to us as an argument.
+    Argument,
+    /// The variable `DOCKER_HOST`.
+    DockerHost,
+    /// The docker context of this name.
+    Context(String),
+    /// The system's Docker socket.
+    Default,
+    /// Docker in rootless mode.
+    Rootless,
+    /// Podman's Docker-compatible socket.
+    Podman,
+    /// Docker Desktop for Linux.
+    DockerDesktop,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument => f.write_str("the given host"),
+            Self::DockerHost => f.write_str("DOCKER_HOST"),
+            Self::Context(name) => write!(f, "docker context {name}"),
+            Self::Default => f.write_str("Docker"),
+            Self::Rootless => f.write_str("rootless Docker"),
+            Self::Podman => f.write_str("Podman"),
+            Self::DockerDesktop => f.write_str("Docker Desktop"),
+        }
+    }
+}
+
+/// An address worth trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where to connect to.
+    pub address: Address,
+    /// Who named it.
+    pub origin: Origin,
+}
+
+/// What the given values say about the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// Somebody named the engine: only this one may be used.
+    Explicit(Candidate),
+    /// Somebody named a docker context: its file has the address.
+    Context(String),
+    /// Nobody named one: the first of these that answers.
+    Search(Vec<Candidate>),
+}
+
+/// Decides which engine is meant, with docker's own precedence: an explicit host, `DOCKER_HOST`,
+/// `DOCKER_CONTEXT`, `current_context` (of docker's config.json), then the well-known sockets.
+///
+/// # Errors
+///
+/// [`LocateError::Address`] when a given address cannot be used.
+pub fn select(
+    host: Option<&str>,
+    variables: Variables<'_>,
+    current_context: Option<&str>,
+) -> Result<Selection, LocateError> {
+    let variable = |name| variables(name).filter(|value| !value.is_empty());
+    if let Some(host) = host {
+        return explicit(host, Origin::Argument);
+    }
+    if let Some(host) = variable("DOCKER_HOST") {
+        if host.starts_with("tcp://") && variable("DOCKER_TLS_VERIFY").is_some() {
+            let why =
+                "DOCKER_TLS_VERIFY is set, and TLS is not supported; use ssh:// or a local socket";
+            return Err(LocateError::Address { address: host, why });
+        }
+        return explicit(&host, Origin::DockerHost);
+    }
+    let context = variable("DOCKER_CONTEXT").or_else(|| current_context.map(str::to_owned));
+    match context {
+        // "default" is docker's name for "no context".
+        Some(name) if !name.is_empty() && name != "default" => Ok(Selection::Context(name)),
+        _ => Ok(Selection::Search(well_known(variables))),
+    }
+}
+
+fn explicit(host: &str, origin: Origin) -> Result<Selection, LocateError> {
+    Ok(Selection::Explicit(Candidate {
+        address: Address::parse(host)?,
+        origin,
+    }))
+}
+
+/// The sockets that engines create by themselves, best first.
+fn well_known(variables: Variables<'_>) -> Vec<Candidate> {
+    let folder = |name| {
+        variables(name)
+            .filter(|value| value.starts_with('/'))
+            .map(PathBuf::from)
+    };
+    let (runtime, home) = (folder("XDG_RUNTIME_DIR"), folder("HOME"));
+    let below = |base: &Option<PathBuf>, path: &str| base.as_ref().map(|base| base.join(path));
+    let sockets = [
+        (Some(PathBuf::from("/var/run/docker.sock")), Origin::Default),
+        (below(&runtime, "docker.sock"), Origin::Rootless),
+        (below(&home, ".docker/run/docker.sock"), Origin::Rootless),
+        (below(&runtime, "podman/podman.sock"), Origin::Podman),
+        (
+            Some(PathBuf::from("/run/podman/podman.sock")),
+            Origin::Podman,
+        ),
+        (
+            below(&home, ".docker/desktop/docker.sock"),
+            Origin::DockerDesktop,
+        ),
+    ];
+    let candidate = |(path, origin): (Option<PathBuf>, Origin)| {
+        Some(Candidate {
+            address: Address::Unix(path?),
+            origin,
+        })
+    };
+    sockets.into_iter().filter_map(candidate).collect()
+}
+
+/// Docker's configuration folder: `DOCKER_CONFIG`, else `~/.docker`; none without a home.
+pub fn docker_config_folder(variables: Variables<'_>) -> Option<PathBuf> {
+    let variable = |name| {
+        variables(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    variable("DOCKER_CONFIG").or_else(|| variable("HOME").map(|home| home.join(".docker")))
+}
+
+/// The addresses to try, in order; reads docker's configuration where nothing more explicit is given.
+///
+/// # Errors
+///
+/// [`LocateError`] when a given address cannot be used, or a named context does not exist or is damaged.
+pub fn candidates(
+    host: Option<&str>,
+    variables: Variables<'_>,
+) -> Result<Vec<Candidate>, LocateError> {
+    let folder = docker_config_folder(variables);
+    let current = folder.as_deref().and_then(current_context);
+    match select(host, variables, current.as_deref())? {
+        Selection::Explicit(candidate) => Ok(vec![candidate]),
+        Selection::Search(candidates) => Ok(candidates),
+        Selection::Context(name) => {
+            let Some(folder) = folder else {
+                return Err(LocateError::ContextNotFound {
+                    name,
+                    file: PathBuf::from("~/.docker"),
+                });
+            };
+            let address = read_context(&folder, &name)?;
+            Ok(vec![Candidate {
+                address,
+                origin: Origin::Context(name),
+            }])
+        }
+    }
+}
+
+/// `currentContext` of config.json. A file that docker itself could not read names no context: the
+/// search still finds the engine, and reading credentials reports the file.
+fn current_context(folder: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Config {
+        #[serde(rename = "currentContext")]
+        current_context: Option<String>,
+    }
+    let text = std::fs::read_to_string(folder.join("config.json")).ok()?;
+    serde_json::from_str::<Config>(&text).ok()?.current_context
+}
+
+/// Where docker keeps the description of the context `name`.
+fn context_file(folder: &Path, name: &str) -> PathBuf {
+    let digest = Sha256::digest(name.as_bytes());
+    let id = digest
+        .iter()
+        .fold(String::new(), |id, byte| id + &format!("{byte:02x}"));
+    folder.join("contexts/meta").join(id).join("meta.json")
+}
+
+fn read_context(folder: &Path, name: &str) -> Result<Address, LocateError> {
+    #[derive(Deserialize)]
+    struct Meta {
+        #[serde(rename = "Endpoints")]
+        endpoints: Endpoints,
+    }
+    #[derive(Deserialize)]
+    struct Endpoints {
+        docker: Endpoint,
+    }
+    #[derive(Deserialize)]
+    struct Endpoint {
+        #[serde(rename = "Host")]
+        host: String,
+    }
+    let file = context_file(folder, name);
+    let text = std::fs::read_to_string(&file).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => LocateError::ContextNotFound {
+            name: name.to_owned(),
+            file: file.clone(),
+        },
+        _ => LocateError::ContextUnreadable {
+            name: name.to_owned(),
+            file: file.clone(),
+            source,
+        },
+    })?;
+    let meta: Meta =
+        serde_json::from_str(&text).map_err(|source| LocateError::ContextUnreadable {
+            name: name.to_owned(),
+            file,
+            source: source.into(),
+        })?;
+    Address::parse(&meta.endpoints.docker.host)
+}
+
+/// Why no address could be derived from what was given.
+#[derive(Debug, thiserror::Error)]
+pub enum LocateError {
+    /// An address that cannot be used.
+    #[error("cannot use the engine address {address:?}: {why}")]
+    Address {
+        /// The address as it was given.
+        address: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A context was asked for that docker does not know.
+    #[error("docker context {name:?} does not exist (no file {})", file.display())]
+    ContextNotFound {
+        /// The context's name.
+        name: String,
+        /// Where it should be described.
+        file: PathBuf,
+    },
+    /// A context's file cannot be read or understood.
+    #[error("cannot read docker context {name:?} from {}", file.display())]
+    ContextUnreadable {
+        /// The context's name.
+        name: String,
+        /// The file that describes it.
+        file: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
+
+/// One address that did not answer.
+#[derive(Debug)]
+pub struct Attempt {
+    /// What was tried.
+    pub candidate: Candidate,
+    /// Why it failed.
+    pub error: std::io::Error,
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Candidate { address, origin } = &self.candidate;
+        match self.error.kind() {
+            ErrorKind::NotFound if matches!(address, Address::Unix(_)) => {
+                write!(f, "{address} ({origin}): no such file")
+            }
+            ErrorKind::ConnectionRefused => write!(
+                f,
+                "{address} ({origin}): connection refused, nothing listens there"
+            ),
+            ErrorKind::PermissionDenied => write!(f, "{address} ({origin}): permission denied"),
+            _ => write!(f, "{address} ({origin}): {}", self.error),
+        }
+    }
+}
+
+/// What to do when no engine answered, one instruction a line; never empty.
+pub fn remedies(attempts: &[Attempt]) -> Vec<String> {
+    let denied = attempts
+        .iter()
+        .find(|attempt| attempt.error.kind() == ErrorKind::PermissionDenied);
+    if let Some(Attempt {
+        candidate: Candidate { address, .. },
+        ..
+    }) = denied
+    {
+        return vec![
+            format!("an engine is there, but you may not use {address}:"),
+            "join its group with `sudo usermod -aG docker $USER`, then log in again,".to_owned(),
+            "or run this command with sudo".to_owned(),
+        ];
+    }
+    match attempts {
+        [
+            Attempt {
+                candidate:
+                    Candidate {
+                        address,
+                        origin: Origin::Context(name),
+                    },
+                ..
+            },
+        ] => vec![
+            format!(
+                "start the engine at {address}, or choose another context: `docker context use default`"
+            ),
+            format!("(the context {name:?} is set by DOCKER_CONTEXT or in docker's config.json)"),
+        ],
+        [
+            Attempt {
+                candidate:
+                    Candidate {
+                        address,
+                        origin: Origin::DockerHost,
+                    },
+                ..
+            },
+        ] => {
+            vec![format!(
+                "start the engine at {address}, or unset DOCKER_HOST to look for a local one"
+            )]
+        }
+        [
+            Attempt {
+                candidate:
+                    Candidate {
+                        address,
+                        origin: Origin::Argument,
+                    },
+                ..
+            },
+        ] => {
+            vec![format!(
+                "start the engine at {address}, or give another address"
+            )]
+        }
+        _ => {
+            let refused = attempts
+                .iter()
+                .any(|attempt| attempt.error.kind() == ErrorKind::ConnectionRefused);
+            let start = "start it: `sudo systemctl start docker`".to_owned();
+            if refused {
+                return vec![
+                    "the engine is installed but does not run;".to_owned(),
+                    start,
+                ];
+            }
+            vec![
+                "install an engine, on Debian or Ubuntu: `sudo apt install docker.io`".to_owned(),
+                format!("or, if it is installed, {start}"),
+            ]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
