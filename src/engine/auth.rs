@@ -1,1 +1,453 @@
+//! Credentials for registries, from docker's config.json and the credential programs it names.
+//!
+//! Nothing is asked of anybody here: what `docker login` stored is used, and where nothing is stored the registry
+//! is used anonymously.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+/// The key under which docker stores credentials for Docker Hub.
+const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+/// The user name that marks a credential program's secret as an identity token.
+const TOKEN_USER: &str = "<token>";
+
+/// What a registry asks for, in the form of the engine's `AuthConfig`.
+#[derive(Clone, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Credentials {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    username: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    password: String,
+    #[serde(rename = "identitytoken", skip_serializing_if = "String::is_empty")]
+    identity_token: String,
+    #[serde(rename = "registrytoken", skip_serializing_if = "String::is_empty")]
+    registry_token: String,
+    #[serde(rename = "serveraddress")]
+    server_address: String,
+}
+
+// Secrets never reach a log.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Credentials({} at {})",
+            self.username, self.server_address
+        )
+    }
+}
+
+impl Credentials {
+    /// The value of the `X-Registry-Auth` header.
+    pub(crate) fn header(&self) -> String {
+        encode(self)
+    }
+}
+
+/// The value of the `X-Registry-Config` header: credentials by server.
+pub(crate) fn config_header(credentials: &[Credentials]) -> String {
+    let by_server: BTreeMap<&str, &Credentials> = credentials
+        .iter()
+        .map(|credentials| (credentials.server_address.as_str(), credentials))
+        .collect();
+    encode(&by_server)
+}
+
+fn encode(value: &impl Serialize) -> String {
+    // Maps with string keys and strings cannot fail to serialize.
+    URL_SAFE.encode(serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// Docker's config.json, as far as it is about registries.
+#[derive(Clone, Default, Deserialize)]
+pub(crate) struct RegistryConfig {
+    #[serde(default)]
+    auths: BTreeMap<String, StoredAuth>,
+    #[serde(default, rename = "credsStore")]
+    store: Option<String>,
+    #[serde(default, rename = "credHelpers")]
+    helpers: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct StoredAuth {
+    #[serde(default)]
+    auth: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default, rename = "identitytoken")]
+    identity_token: String,
+    #[serde(default, rename = "registrytoken")]
+    registry_token: String,
+}
+
+/// Why credentials cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// Docker's config.json cannot be read or understood.
+    #[error("cannot read docker's configuration {}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// An entry of `auths` is damaged.
+    #[error("the credentials stored for {server} in docker's config.json are damaged")]
+    Damaged {
+        /// The registry.
+        server: String,
+    },
+    /// The program that keeps the credentials cannot be run.
+    #[error(
+        "cannot run the credential program {program}, which docker's config.json names for {server}"
+    )]
+    Program {
+        /// The program.
+        program: String,
+        /// The registry.
+        server: String,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// The program that keeps the credentials failed.
+    #[error("the credential program {program} failed for {server}: {message}")]
+    ProgramFailed {
+        /// The program.
+        program: String,
+        /// The registry.
+        server: String,
+        /// What it printed.
+        message: String,
+    },
+}
+
+impl RegistryConfig {
+    /// Reads config.json in docker's configuration folder; without one nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::Config`] when the file is there and cannot be read.
+    pub(crate) fn read(folder: Option<&Path>) -> Result<Self, AuthError> {
+        let Some(path) = folder.map(|folder| folder.join("config.json")) else {
+            return Ok(Self::default());
+        };
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => return Err(AuthError::Config { path, source }),
+        };
+        serde_json::from_slice(&text).map_err(|error| AuthError::Config {
+            path,
+            source: error.into(),
+        })
+    }
+
+    /// The credentials for the registry of an image reference; none where nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError`] when something is stored, but cannot be had.
+    pub(crate) async fn for_image(
+        &self,
+        reference: &str,
+    ) -> Result<Option<Credentials>, AuthError> {
+        self.for_server(&server_of(reference)).await
+    }
+
+    /// The credentials for every registry that is named in the file, for builds that may pull from any.
+    /// Those that cannot be had are left out: most builds need none of them.
+    pub(crate) async fn all(&self) -> Vec<Credentials> {
+        let mut all = Vec::new();
+        for server in self.auths.keys().chain(self.helpers.keys()) {
+            match self.for_server(server).await {
+                Ok(credentials) => all.extend(credentials),
+                Err(error) => tracing::warn!(server, %error, "credentials left out"),
+            }
+        }
+        all
+    }
+
+    async fn for_server(&self, server: &str) -> Result<Option<Credentials>, AuthError> {
+        if let Some(program) = self
+            .helpers
+            .get(server)
+            .or_else(|| self.helpers.get(host_of(server)))
+        {
+            return ask(&format!("docker-credential-{program}"), server).await;
+        }
+        if let Some(program) = self.store.as_deref().filter(|program| !program.is_empty()) {
+            return ask(&format!("docker-credential-{program}"), server).await;
+        }
+        let by_host = || {
+            self.auths
+                .iter()
+                .find(|(key, _)| host_of(key) == host_of(server))
+                .map(|(_, stored)| stored)
+        };
+        match self.auths.get(server).or_else(by_host) {
+            Some(stored) => stored.credentials(server),
+            None => Ok(None),
+        }
+    }
+}
+
+impl StoredAuth {
+    fn credentials(&self, server: &str) -> Result<Option<Credentials>, AuthError> {
+        let mut credentials = Credentials {
+            username: self.username.clone(),
+            password: self.password.clone(),
+            identity_token: self.identity_token.clone(),
+            registry_token: self.registry_token.clone(),
+            server_address: server.to_owned(),
+        };
+        if !self.auth.is_empty() {
+            let damaged = || AuthError::Damaged {
+                server: server.to_owned(),
+            };
+            let decoded = STANDARD
+                .decode(&self.auth)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .ok_or_else(damaged)?;
+            let (username, password) = decoded.split_once(':').ok_or_else(damaged)?;
+            credentials.username = username.to_owned();
+            password
+                .trim_matches('\0')
+                .clone_into(&mut credentials.password);
+        }
+        let is_empty = credentials.username.is_empty()
+            && credentials.identity_token.is_empty()
+            && credentials.registry_token.is_empty();
+        Ok((!is_empty).then_some(credentials))
+    }
+}
+
+/// The server whose credentials are used for an image reference.
+fn server_of(reference: &str) -> String {
+    match reference.split_once('/') {
+        Some(("docker.io" | "index.docker.io", _)) => DOCKER_HUB.to_owned(),
+        Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => first.to_owned(),
+        _ => DOCKER_HUB.to_owned(),
+    }
+}
+
+/// The host in a key of config.json, which may be a whole URL.
+fn host_of(server: &str) -> &str {
+    let without_scheme = server.split_once("://").map_or(server, |(_, rest)| rest);
+    without_scheme.split('/').next().unwrap_or(without_scheme)
+}
+
+/// Asks a credential program, by docker's protocol: the server on stdin, JSON on stdout.
+async fn ask(program: &str, server: &str) -> Result<Option<Credentials>, AuthError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(rename = "Username")]
+        username: String,
+        #[serde(rename = "Secret")]
+        secret: String,
+    }
+    let (program_name, server_name) = (|| program.to_owned(), || server.to_owned());
+    let output = run(program, server)
+        .await
+        .map_err(|source| AuthError::Program {
+            program: program_name(),
+            server: server_name(),
+            source,
+        })?;
+    let failed = |message| AuthError::ProgramFailed {
+        program: program_name(),
+        server: server_name(),
+        message,
+    };
+    if !output.status.success() {
+        let printed = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+        let message = String::from_utf8_lossy(&printed).trim().to_owned();
+        // How every credential program says that nothing is stored.
+        return if message.contains("credentials not found") {
+            Ok(None)
+        } else {
+            Err(failed(message))
+        };
+    }
+    let answer: Answer = serde_json::from_slice(&output.stdout)
+        .map_err(|_| failed("its answer is not understood".to_owned()))?;
+    let mut credentials = Credentials {
+        server_address: server.to_owned(),
+        ..Credentials::default()
+    };
+    match answer.username.as_str() {
+        "" => return Ok(None),
+        TOKEN_USER => credentials.identity_token = answer.secret,
+        _ => (credentials.username, credentials.password) = (answer.username, answer.secret),
+    }
+    Ok(Some(credentials))
+}
+
+async fn run(program: &str, input: &str) -> io::Result<std::process::Output> {
+    let mut command = Command::new(program);
+    command
+        .arg("get")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read its input has its reasons: its exit says more.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    }
+    child.wait_with_output().await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn config(text: &str) -> RegistryConfig {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn decoded(header: &str) -> String {
+        String::from_utf8(URL_SAFE.decode(header).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn images_belong_to_a_server() {
+        let table = [
+            ("busybox", DOCKER_HUB),
+            ("library/busybox:latest", DOCKER_HUB),
+            ("docker.io/library/busybox", DOCKER_HUB),
+            ("ghcr.io/me/app", "ghcr.io"),
+            ("localhost/app", "localhost"),
+            ("registry:5000/app:1", "registry:5000"),
+            ("busybox:1.36", DOCKER_HUB),
+        ];
+        for (reference, server) in table {
+            assert_eq!(server_of(reference), server, "{reference}");
+        }
+    }
+
+    #[tokio::test]
+    async fn stored_credentials_are_found_by_server() {
+        // me:secret
+        let config = config(
+            r#"{"auths": {"https://index.docker.io/v1/": {"auth": "bWU6c2VjcmV0"},
+            "https://ghcr.io/v2/": {"identitytoken": "id"}, "empty.io": {}, "bad.io": {"auth": "%"}}}"#,
+        );
+        let header = |reference: &'static str| {
+            let config = config.clone();
+            async move {
+                config
+                    .for_image(reference)
+                    .await
+                    .unwrap()
+                    .map(|credentials| decoded(&credentials.header()))
+            }
+        };
+        let hub = r#"{"username":"me","password":"secret","serveraddress":"https://index.docker.io/v1/"}"#;
+        assert_eq!(header("busybox").await.as_deref(), Some(hub));
+        assert_eq!(
+            header("ghcr.io/a/b").await.as_deref(),
+            Some(r#"{"identitytoken":"id","serveraddress":"ghcr.io"}"#)
+        );
+        assert_eq!(header("empty.io/a").await, None);
+        assert_eq!(header("other.io/a").await, None);
+        let error = config.for_image("bad.io/a").await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the credentials stored for bad.io in docker's config.json are damaged"
+        );
+        assert_eq!(config.all().await.len(), 2);
+        assert!(
+            decoded(&config_header(&config.all().await)).starts_with(r#"{"https://ghcr.io/v2/":{"#)
+        );
+    }
+
+    #[tokio::test]
+    async fn credential_programs_are_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("docker-credential-windlasstest");
+        let script = "#!/bin/sh\nread -r server\ncase $server in\n\
+            token.io) echo '{\"Username\":\"<token>\",\"Secret\":\"t\"}';;\n\
+            user.io) echo '{\"ServerURL\":\"user.io\",\"Username\":\"u\",\"Secret\":\"p\"}';;\n\
+            none.io) echo 'credentials not found in native keychain'; exit 1;;\n\
+            *) echo 'keychain locked' >&2; exit 1;;\nesac\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let program = program.to_str().unwrap();
+        let header =
+            |answer: Option<Credentials>| answer.map(|credentials| decoded(&credentials.header()));
+        let token = header(ask(program, "token.io").await.unwrap());
+        assert_eq!(
+            token.as_deref(),
+            Some(r#"{"identitytoken":"t","serveraddress":"token.io"}"#)
+        );
+        let user = header(ask(program, "user.io").await.unwrap());
+        assert_eq!(
+            user.as_deref(),
+            Some(r#"{"username":"u","password":"p","serveraddress":"user.io"}"#)
+        );
+        assert_eq!(ask(program, "none.io").await.unwrap(), None);
+        let failed = ask(program, "other.io").await.unwrap_err();
+        assert!(
+            failed
+                .to_string()
+                .ends_with("failed for other.io: keychain locked"),
+            "{failed}"
+        );
+        let config = config(
+            r#"{"credsStore": "windlass-missing", "credHelpers": {"a.io": "windlass-absent"}}"#,
+        );
+        let missing = config.for_image("busybox").await.unwrap_err();
+        assert!(
+            missing.to_string().starts_with(
+                "cannot run the credential program docker-credential-windlass-missing"
+            )
+        );
+        let missing = config.for_image("a.io/x").await.unwrap_err();
+        assert!(
+            missing
+                .to_string()
+                .starts_with("cannot run the credential program docker-credential-windlass-absent")
+        );
+    }
+
+    #[test]
+    fn secrets_are_not_in_debug_output() {
+        let credentials = Credentials {
+            username: "me".into(),
+            password: "secret".into(),
+            server_address: "x".into(),
+            ..Credentials::default()
+        };
+        assert_eq!(format!("{credentials:?}"), "Credentials(me at x)");
+    }
+
+    #[test]
+    fn a_missing_configuration_knows_nothing_and_a_broken_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            RegistryConfig::read(Some(folder.path()))
+                .unwrap()
+                .auths
+                .is_empty()
+        );
+        std::fs::write(folder.path().join("config.json"), "{").unwrap();
+        let error = RegistryConfig::read(Some(folder.path())).err().unwrap();
+        assert!(error.to_string().contains("config.json"));
+    }
+}
