@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::EngineError;
+
 /// Looks a variable of the caller's environment up; an empty value counts as unset.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -397,108 +399,74 @@ pub enum LocateError {
     },
 }
 
+impl From<LocateError> for EngineError {
+    fn from(error: LocateError) -> Self {
+        let (address, why) = match error {
+            LocateError::Address { address, why } => (address, why.to_owned()),
+            LocateError::ContextNotFound { name, file } => {
+                (format!("docker context {name}"), format!("there is no such context (no file {})", file.display()))
+            }
+            LocateError::ContextUnreadable { name, file, source } => {
+                (format!("docker context {name}"), format!("{} cannot be read: {source}", file.display()))
+            }
+        };
+        Self::BadAddress { address, why }
+    }
+}
+
 /// One address that did not answer.
 #[derive(Debug)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     /// What was tried.
-    pub candidate: Candidate,
+    pub(crate) candidate: Candidate,
     /// Why it failed.
-    pub error: std::io::Error,
+    pub(crate) error: std::io::Error,
 }
 
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Candidate { address, origin } = &self.candidate;
-        match self.error.kind() {
-            ErrorKind::NotFound if matches!(address, Address::Unix(_)) => {
-                write!(f, "{address} ({origin}): no such file")
-            }
-            ErrorKind::ConnectionRefused => write!(
-                f,
-                "{address} ({origin}): connection refused, nothing listens there"
-            ),
-            ErrorKind::PermissionDenied => write!(f, "{address} ({origin}): permission denied"),
-            _ => write!(f, "{address} ({origin}): {}", self.error),
-        }
+/// The error for a search in which no address answered.
+pub(crate) fn no_engine(attempts: &[Attempt]) -> EngineError {
+    // Podman's folder is closed to users even where no Podman runs: that denial says nothing.
+    let denied = |attempt: &&Attempt| {
+        attempt.error.kind() == ErrorKind::PermissionDenied && attempt.candidate.origin != Origin::Podman
+    };
+    if let Some(Attempt { candidate: Candidate { address: Address::Unix(path), .. }, .. }) = attempts.iter().find(denied) {
+        return EngineError::NoPermission { path: path.clone() };
     }
+    let tried = |Attempt { candidate: Candidate { address, origin }, error }: &Attempt| {
+        let why = match error.kind() {
+            ErrorKind::NotFound if matches!(address, Address::Unix(_)) => "no such file".to_owned(),
+            ErrorKind::ConnectionRefused => "connection refused: nothing listens there".to_owned(),
+            ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        };
+        (address.to_string(), format!("{origin}: {why}"))
+    };
+    EngineError::NoEngine { tried: attempts.iter().map(tried).collect() }
 }
 
-/// What to do when no engine answered, one instruction a line; never empty.
-pub fn remedies(attempts: &[Attempt]) -> Vec<String> {
-    let denied = attempts
-        .iter()
-        .find(|attempt| attempt.error.kind() == ErrorKind::PermissionDenied);
-    if let Some(Attempt {
-        candidate: Candidate { address, .. },
-        ..
-    }) = denied
-    {
-        return vec![
-            format!("an engine is there, but you may not use {address}:"),
-            "join its group with `sudo usermod -aG docker $USER`, then log in again,".to_owned(),
-            "or run this command with sudo".to_owned(),
-        ];
-    }
-    match attempts {
-        [
-            Attempt {
-                candidate:
-                    Candidate {
-                        address,
-                        origin: Origin::Context(name),
-                    },
-                ..
-            },
-        ] => vec![
-            format!(
-                "start the engine at {address}, or choose another context: `docker context use default`"
-            ),
-            format!("(the context {name:?} is set by DOCKER_CONTEXT or in docker's config.json)"),
-        ],
-        [
-            Attempt {
-                candidate:
-                    Candidate {
-                        address,
-                        origin: Origin::DockerHost,
-                    },
-                ..
-            },
-        ] => {
-            vec![format!(
-                "start the engine at {address}, or unset DOCKER_HOST to look for a local one"
-            )]
-        }
-        [
-            Attempt {
-                candidate:
-                    Candidate {
-                        address,
-                        origin: Origin::Argument,
-                    },
-                ..
-            },
-        ] => {
-            vec![format!(
-                "start the engine at {address}, or give another address"
-            )]
-        }
-        _ => {
-            let refused = attempts
-                .iter()
-                .any(|attempt| attempt.error.kind() == ErrorKind::ConnectionRefused);
-            let start = "start it: `sudo systemctl start docker`".to_owned();
-            if refused {
-                return vec![
-                    "the engine is installed but does not run;".to_owned(),
-                    start,
-                ];
+/// What to do about [`EngineError::NoEngine`] and [`EngineError::NoPermission`]; none for any other error.
+pub fn remedy(error: &EngineError) -> Option<String> {
+    const START: &str = "`sudo systemctl start docker`";
+    match error {
+        EngineError::NoPermission { .. } => Some(
+            "join the socket's group with `sudo usermod -aG docker $USER` and log in again, or use sudo".to_owned(),
+        ),
+        EngineError::NoEngine { tried } => Some(match tried.as_slice() {
+            [(address, why)] if why.starts_with("docker context") => {
+                format!("start the engine at {address}, or choose another one: `docker context use default`")
             }
-            vec![
-                "install an engine, on Debian or Ubuntu: `sudo apt install docker.io`".to_owned(),
-                format!("or, if it is installed, {start}"),
-            ]
-        }
+            [(address, why)] if why.starts_with("DOCKER_HOST") => {
+                format!("start the engine at {address}, or unset DOCKER_HOST to look for a local one")
+            }
+            [(address, _)] => format!("start the engine at {address}, or give another address"),
+            _ if tried.iter().any(|(_, why)| why.contains("connection refused")) => {
+                format!("an engine is installed but doesn't run; start it: {START}")
+            }
+            _ => format!(
+                "install an engine (Debian, Ubuntu: `sudo apt install docker.io`), or start the one that is installed: {START}"
+            ),
+        }),
+        _ => None,
     }
 }
 

@@ -117,20 +117,6 @@ impl Ignore {
         };
         (verdict, Inherited { matched })
     }
-
-    /// Whether `path` (relative to the context, with `/`) is left out.
-    pub(crate) fn excludes(&self, path: &str) -> bool {
-        let mut inherited = Inherited::default();
-        let mut verdict = Verdict::Included;
-        let ends = path
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .chain([path.len()]);
-        for end in ends {
-            (verdict, inherited) = self.verdict(&path[..end], &inherited);
-        }
-        verdict != Verdict::Included
-    }
 }
 
 /// The path without empty and `.` components, `..` resolved, and no slash at either end.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 /// A version of the Docker Engine API, such as 1.41.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ApiVersion {
-    major: u16,
-    minor: u16,
+    major: u32,
+    minor: u32,
 }
 
 impl ApiVersion {
@@ -17,10 +17,21 @@ impl ApiVersion {
     pub(crate) const OLDEST: Self = Self::new(1, 40);
     /// Docker 25: several networks at create, per-endpoint MAC addresses, `start_interval`.
     pub(crate) const V1_44: Self = Self::new(1, 44);
+    /// Docker 26: subpaths of volumes.
+    pub(crate) const V1_45: Self = Self::new(1, 45);
+    /// Docker 28: image volumes, priorities of gateways.
+    pub(crate) const V1_48: Self = Self::new(1, 48);
+    /// Docker 28.1: names of interfaces.
+    pub(crate) const V1_49: Self = Self::new(1, 49);
 
     /// The version `major.minor`.
-    pub(crate) const fn new(major: u16, minor: u16) -> Self {
+    pub(crate) const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
+    }
+
+    /// The numbers before and after the dot.
+    pub(crate) const fn numbers(self) -> (u32, u32) {
+        (self.major, self.minor)
     }
 }
 

@@ -196,7 +196,7 @@ fn unknown_and_damaged_contexts_are_errors() {
 }
 
 #[test]
-fn attempts_and_remedies_name_the_trouble() {
+fn a_search_without_success_says_what_to_do() {
     let attempt = |address: &str, origin, kind| Attempt {
         candidate: Candidate {
             address: Address::parse(address).unwrap(),
@@ -204,42 +204,26 @@ fn attempts_and_remedies_name_the_trouble() {
         },
         error: Error::from(kind),
     };
-    let missing = || {
-        attempt(
-            "unix:///var/run/docker.sock",
-            Origin::Default,
-            ErrorKind::NotFound,
-        )
+    let docker = |kind| attempt("unix:///var/run/docker.sock", Origin::Default, kind);
+    let podman = |kind| attempt("unix:///run/podman/podman.sock", Origin::Podman, kind);
+    let text = |attempts: &[Attempt]| {
+        let error = no_engine(attempts);
+        format!("{error}; {}", remedy(&error).unwrap())
     };
+    let nothing = text(&[docker(ErrorKind::NotFound), podman(ErrorKind::PermissionDenied)]);
     assert_eq!(
-        missing().to_string(),
-        "unix:///var/run/docker.sock (Docker): no such file"
+        nothing,
+        "no container engine answers: unix:///var/run/docker.sock (Docker: no such file), \
+         unix:///run/podman/podman.sock (Podman: permission denied); install an engine (Debian, Ubuntu: \
+         `sudo apt install docker.io`), or start the one that is installed: `sudo systemctl start docker`"
     );
-    assert!(remedies(&[missing()])[0].contains("sudo apt install docker.io"));
-    let refused = attempt(
-        "unix:///run/podman/podman.sock",
-        Origin::Podman,
-        ErrorKind::ConnectionRefused,
-    );
-    assert!(remedies(&[missing(), refused])[1].contains("sudo systemctl start docker"));
-    let denied = attempt(
-        "unix:///var/run/docker.sock",
-        Origin::Default,
-        ErrorKind::PermissionDenied,
-    );
-    assert_eq!(
-        denied.to_string(),
-        "unix:///var/run/docker.sock (Docker): permission denied"
-    );
-    assert!(
-        remedies(&[missing(), denied])
-            .join(" ")
-            .contains("sudo usermod -aG docker $USER")
-    );
-    let host = attempt(
-        "tcp://box:1",
-        Origin::DockerHost,
-        ErrorKind::ConnectionRefused,
-    );
-    assert!(remedies(&[host])[0].contains("unset DOCKER_HOST"));
+    let stopped = text(&[docker(ErrorKind::ConnectionRefused), podman(ErrorKind::NotFound)]);
+    assert!(stopped.ends_with("doesn't run; start it: `sudo systemctl start docker`"), "{stopped}");
+    let denied = text(&[docker(ErrorKind::PermissionDenied), podman(ErrorKind::NotFound)]);
+    assert!(denied.starts_with("no permission to use the engine's socket /var/run/docker.sock; "), "{denied}");
+    assert!(denied.contains("sudo usermod -aG docker $USER"), "{denied}");
+    let host = text(&[attempt("tcp://box:1", Origin::DockerHost, ErrorKind::TimedOut)]);
+    assert!(host.contains("unset DOCKER_HOST"), "{host}");
+    let context = text(&[attempt("tcp://box:1", Origin::Context("far".to_owned()), ErrorKind::TimedOut)]);
+    assert!(context.contains("docker context use default"), "{context}");
 }

@@ -1,7 +1,15 @@
 use super::*;
 
+/// Asks for every folder on the way to the path, as a walk does.
 fn excluded(patterns: &str, path: &str) -> bool {
-    Ignore::parse(patterns).unwrap().excludes(path)
+    let ignore = Ignore::parse(patterns).unwrap();
+    let mut inherited = Inherited::default();
+    let mut verdict = Verdict::Included;
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    for end in ends {
+        (verdict, inherited) = ignore.verdict(&path[..end], &inherited);
+    }
+    verdict != Verdict::Included
 }
 
 #[test]

@@ -1,0 +1,317 @@
+//! From what an engine shows of its objects to our state. Pure.
+//!
+//! The shapes here are lenient on purpose: bollard's own models refuse a whole listing when one container is in a state
+//! they do not know, or when a field is null that they expect. Here every field may be missing or null.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer};
+
+use crate::state::{Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, PublishedPort, Status, VolumeState};
+
+/// Go writes empty maps and lists as null.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+type Map<T> = IndexMap<String, T>;
+/// Keys that mean something by being there.
+type Keys = Map<serde::de::IgnoredAny>;
+
+macro_rules! shapes {
+    ($($name:ident { $($field:ident: $type:ty = $key:literal,)* })*) => {
+        $(
+            #[derive(Default, Deserialize)]
+            #[serde(default)]
+            struct $name {
+                $(#[serde(rename = $key, deserialize_with = "nullable")] $field: $type,)*
+            }
+        )*
+    };
+}
+
+shapes! {
+    ContainerShape {
+        id: String = "Id",
+        name: String = "Name",
+        image_id: String = "Image",
+        created: String = "Created",
+        path: String = "Path",
+        arguments: Vec<String> = "Args",
+        state: StateShape = "State",
+        config: ConfigShape = "Config",
+        host_config: HostConfigShape = "HostConfig",
+        network_settings: NetworkSettingsShape = "NetworkSettings",
+        mounts: Vec<MountShape> = "Mounts",
+    }
+    StateShape {
+        status: String = "Status",
+        exit_code: i64 = "ExitCode",
+        pid: i64 = "Pid",
+        started_at: String = "StartedAt",
+        finished_at: String = "FinishedAt",
+        health: HealthShape = "Health",
+    }
+    HealthShape {
+        status: String = "Status",
+        log: Vec<HealthLogShape> = "Log",
+    }
+    HealthLogShape {
+        output: String = "Output",
+    }
+    ConfigShape {
+        image: String = "Image",
+        labels: Map<String> = "Labels",
+        environment: Vec<String> = "Env",
+        tty: bool = "Tty",
+        exposed_ports: Keys = "ExposedPorts",
+    }
+    HostConfigShape {
+        network_mode: String = "NetworkMode",
+        port_bindings: Map<Option<Vec<BindingShape>>> = "PortBindings",
+        tmpfs: Keys = "Tmpfs",
+    }
+    NetworkSettingsShape {
+        ports: Map<Option<Vec<BindingShape>>> = "Ports",
+        networks: Map<EndpointShape> = "Networks",
+    }
+    BindingShape {
+        host_ip: String = "HostIp",
+        host_port: String = "HostPort",
+    }
+    EndpointShape {
+        network_id: String = "NetworkID",
+        aliases: Vec<String> = "Aliases",
+        ip_address: String = "IPAddress",
+    }
+    MountShape {
+        kind: String = "Type",
+        name: String = "Name",
+        source: String = "Source",
+        target: String = "Destination",
+        writable: bool = "RW",
+    }
+    NetworkShape {
+        id: String = "Id",
+        name: String = "Name",
+        driver: String = "Driver",
+        internal: bool = "Internal",
+        attachable: bool = "Attachable",
+        labels: Map<String> = "Labels",
+        ipam: IpamShape = "IPAM",
+        containers: Map<NetworkMemberShape> = "Containers",
+    }
+    IpamShape {
+        config: Vec<PoolShape> = "Config",
+    }
+    PoolShape {
+        subnet: String = "Subnet",
+    }
+    NetworkMemberShape {
+        name: String = "Name",
+    }
+    VolumeShape {
+        name: String = "Name",
+        driver: String = "Driver",
+        options: Map<String> = "Options",
+        labels: Map<String> = "Labels",
+    }
+    ImageShape {
+        id: String = "Id",
+        tags: Vec<String> = "RepoTags",
+        os: String = "Os",
+        architecture: String = "Architecture",
+        config: ImageConfigShape = "Config",
+    }
+    ImageConfigShape {
+        labels: Map<String> = "Labels",
+        exposed_ports: Keys = "ExposedPorts",
+        volumes: Keys = "Volumes",
+        healthcheck: Option<ImageHealthcheckShape> = "Healthcheck",
+    }
+    ImageHealthcheckShape {
+        test: Vec<String> = "Test",
+    }
+}
+
+/// A container from `GET /containers/ID/json`. One that cannot be read is shown with its id, labels unknown.
+pub(super) fn container(id: &str, json: &[u8]) -> Container {
+    match serde_json::from_slice::<ContainerShape>(json) {
+        Ok(shape) => from_container(shape),
+        Err(error) => {
+            tracing::warn!(id, %error, "the engine's description of a container cannot be read");
+            degraded(id, json)
+        }
+    }
+}
+
+/// What a listing by label needs, from a description whose other parts make no sense to us.
+fn degraded(id: &str, json: &[u8]) -> Container {
+    let json: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let config = &json["Config"];
+    let labels = config["Labels"].as_object().map(|labels| labels.iter().map(|(key, value)| (key.clone(), text(value))).collect());
+    Container {
+        id: id.to_owned(),
+        name: text(&json["Name"]).trim_start_matches('/').to_owned(),
+        image: text(&config["Image"]),
+        image_id: text(&json["Image"]),
+        labels: labels.unwrap_or_default(),
+        status: Status::parse(json["State"]["Status"].as_str().unwrap_or("unknown")),
+        degraded: true,
+        ..Container::default()
+    }
+}
+
+fn from_container(shape: ContainerShape) -> Container {
+    let ContainerShape { state, config, host_config, network_settings, .. } = shape;
+    let short_id = shape.id.get(..12).unwrap_or(&shape.id).to_owned();
+    let endpoint = |(name, endpoint): (String, EndpointShape)| {
+        // Older engines put the container's short id among the aliases by themselves.
+        let aliases = endpoint.aliases.into_iter().filter(|alias| *alias != short_id).collect();
+        (name, ContainerEndpoint { network_id: endpoint.network_id, aliases, ip_address: endpoint.ip_address })
+    };
+    let tmpfs = host_config.tmpfs.into_keys().map(|target| ContainerMount {
+        kind: "tmpfs".to_owned(),
+        target,
+        writable: true,
+        ..ContainerMount::default()
+    });
+    let mount = |mount: MountShape| ContainerMount {
+        kind: mount.kind,
+        name: mount.name,
+        source: mount.source,
+        target: mount.target,
+        writable: mount.writable,
+    };
+    let status = Status::parse(&state.status);
+    Container {
+        ports: if network_settings.ports.is_empty() {
+            let declared = config.exposed_ports.into_keys().map(|port| (port, None));
+            ports(declared.chain(host_config.port_bindings).collect())
+        } else {
+            ports(network_settings.ports)
+        },
+        name: shape.name.trim_start_matches('/').to_owned(),
+        image: config.image,
+        image_id: shape.image_id,
+        labels: config.labels,
+        environment: config.environment,
+        command: [shape.path].into_iter().filter(|path| !path.is_empty()).chain(shape.arguments).collect(),
+        health: health(&state.health.status),
+        health_log: state.health.log.into_iter().map(|entry| entry.output).collect(),
+        exit_code: state.exit_code,
+        pid: state.pid,
+        created: shape.created,
+        started_at: moment(state.started_at),
+        finished_at: moment(state.finished_at),
+        network_mode: host_config.network_mode,
+        networks: network_settings.networks.into_iter().map(endpoint).collect(),
+        mounts: shape.mounts.into_iter().map(mount).chain(tmpfs).collect(),
+        tty: config.tty,
+        degraded: matches!(status, Status::Other(_)),
+        status,
+        id: shape.id,
+    }
+}
+
+/// The engine's word on health; none where nothing is tested.
+pub(super) fn health(word: &str) -> Option<Health> {
+    match word {
+        "starting" => Some(Health::Starting),
+        "healthy" => Some(Health::Healthy),
+        "unhealthy" => Some(Health::Unhealthy),
+        _ => None,
+    }
+}
+
+/// Engines write "never" as the year 1.
+fn moment(text: String) -> String {
+    if text.starts_with("0001-") { String::new() } else { text }
+}
+
+fn ports(bindings: Map<Option<Vec<BindingShape>>>) -> Vec<PublishedPort> {
+    let mut ports = Vec::new();
+    for (port, bindings) in bindings {
+        let (target, protocol) = port.split_once('/').unwrap_or((&port, "tcp"));
+        let target = target.parse().unwrap_or_default();
+        let published = |binding: BindingShape| PublishedPort {
+            host_ip: binding.host_ip,
+            published: binding.host_port.parse().unwrap_or_default(),
+            target,
+            protocol: protocol.to_owned(),
+        };
+        match bindings.filter(|bindings| !bindings.is_empty()) {
+            Some(bindings) => ports.extend(bindings.into_iter().map(published)),
+            None => ports.push(published(BindingShape::default())),
+        }
+    }
+    ports.sort_by(|a, b| (a.target, &a.protocol, a.published).cmp(&(b.target, &b.protocol, b.published)));
+    ports
+}
+
+/// A network from `GET /networks/NAME`, with the names of the containers on it.
+pub(super) fn network(json: &[u8]) -> Result<(NetworkState, Vec<String>), serde_json::Error> {
+    let shape = serde_json::from_slice::<NetworkShape>(json)?;
+    let (network, members) = from_network(shape);
+    Ok((network, members))
+}
+
+/// Networks from `GET /networks`.
+pub(super) fn networks(json: &[u8]) -> Result<Vec<NetworkState>, serde_json::Error> {
+    let shapes = serde_json::from_slice::<Vec<NetworkShape>>(json)?;
+    Ok(shapes.into_iter().map(|shape| from_network(shape).0).collect())
+}
+
+fn from_network(shape: NetworkShape) -> (NetworkState, Vec<String>) {
+    let members = shape.containers.into_values().map(|member| member.name).collect();
+    let subnets = shape.ipam.config.into_iter().map(|pool| pool.subnet).collect();
+    let network = NetworkState {
+        id: shape.id,
+        name: shape.name,
+        driver: shape.driver,
+        internal: shape.internal,
+        attachable: shape.attachable,
+        labels: shape.labels,
+        subnets,
+    };
+    (network, members)
+}
+
+/// A volume from `GET /volumes/NAME`.
+pub(super) fn volume(json: &[u8]) -> Result<VolumeState, serde_json::Error> {
+    serde_json::from_slice::<VolumeShape>(json).map(from_volume)
+}
+
+/// Volumes from `GET /volumes`.
+pub(super) fn volumes(json: &[u8]) -> Result<Vec<VolumeState>, serde_json::Error> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Listing {
+        #[serde(rename = "Volumes", deserialize_with = "nullable")]
+        volumes: Vec<VolumeShape>,
+    }
+    let listing = serde_json::from_slice::<Listing>(json)?;
+    Ok(listing.volumes.into_iter().map(from_volume).collect())
+}
+
+fn from_volume(shape: VolumeShape) -> VolumeState {
+    VolumeState { name: shape.name, driver: shape.driver, options: shape.options, labels: shape.labels }
+}
+
+/// An image from `GET /images/NAME/json`.
+pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
+    let shape = serde_json::from_slice::<ImageShape>(json)?;
+    let tests = |healthcheck: &ImageHealthcheckShape| healthcheck.test.first().is_some_and(|word| word != "NONE");
+    Ok(Image {
+        id: shape.id,
+        tags: shape.tags,
+        has_healthcheck: shape.config.healthcheck.as_ref().is_some_and(tests),
+        labels: shape.config.labels,
+        volumes: shape.config.volumes.into_keys().collect(),
+        exposed_ports: shape.config.exposed_ports.into_keys().collect(),
+        platform: format!("{}/{}", shape.os, shape.architecture),
+    })
+}
+
+#[cfg(test)]
+mod tests;
