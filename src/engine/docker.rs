@@ -33,7 +33,10 @@ use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
 use super::auth::{AuthError, RegistryConfig};
 use super::locate::{self, Attempt, Variables};
-use super::{About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, PullProgress, Told};
+use super::{
+    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, PullProgress,
+    Told,
+};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
 use crate::state::{Container, Image, NetworkState, VolumeState};
@@ -54,7 +57,9 @@ pub struct DockerEngine {
 
 impl std::fmt::Debug for DockerEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DockerEngine").field("about", &self.about).finish_non_exhaustive()
+        f.debug_struct("DockerEngine")
+            .field("about", &self.about)
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,7 +70,10 @@ impl DockerEngine {
     /// # Errors
     /// [`EngineError::BadAddress`] where the given address cannot be used, [`EngineError::NoPermission`] or
     /// [`EngineError::NoEngine`] where none answers.
-    pub async fn connect(host: Option<&str>, variables: Variables<'_>) -> Result<Self, EngineError> {
+    pub async fn connect(
+        host: Option<&str>,
+        variables: Variables<'_>,
+    ) -> Result<Self, EngineError> {
         let registries = RegistryConfig::read(locate::docker_config_folder(variables).as_deref());
         let mut attempts = Vec::new();
         for candidate in locate::candidates(host, variables)? {
@@ -78,7 +86,11 @@ impl DockerEngine {
         Err(locate::no_engine(&attempts))
     }
 
-    async fn new(transport: Transport, ping: Ping, registries: Result<RegistryConfig, AuthError>) -> Result<Self, EngineError> {
+    async fn new(
+        transport: Transport,
+        ping: Ping,
+        registries: Result<RegistryConfig, AuthError>,
+    ) -> Result<Self, EngineError> {
         #[derive(Default, Deserialize)]
         #[serde(default, rename_all = "PascalCase")]
         struct Version {
@@ -98,8 +110,17 @@ impl DockerEngine {
             buildkit: !ping.podman && !chose_classic && version.os == "linux",
         };
         tracing::debug!(?about, "connected");
-        let (docker, patient) = transport.bollard().map_err(|error| from_bollard(&transport, error))?;
-        Ok(Self { transport, docker, patient, about, ping, registries })
+        let (docker, patient) = transport
+            .bollard()
+            .map_err(|error| from_bollard(&transport, error))?;
+        Ok(Self {
+            transport,
+            docker,
+            patient,
+            about,
+            ping,
+            registries,
+        })
     }
 
     /// How many requests were sent to the engine so far.
@@ -136,34 +157,68 @@ impl DockerEngine {
             if beyond.is_needed {
                 let (spoken, address) = (self.api().to_string(), self.about.address.clone());
                 let what = format!("{} of container {}", beyond.path, container.name);
-                return Err(EngineError::ApiVersion { what, needed, spoken, address });
+                return Err(EngineError::ApiVersion {
+                    what,
+                    needed,
+                    spoken,
+                    address,
+                });
             }
-            tracing::warn!(container = container.name, key = beyond.path, needed, "the engine is too old for this key: left out");
+            tracing::warn!(
+                container = container.name,
+                key = beyond.path,
+                needed,
+                "the engine is too old for this key: left out"
+            );
         }
         Ok(())
     }
 
-    async fn connect_endpoint(&self, id: &str, endpoint: &Endpoint, links: Vec<String>) -> Result<(), EngineError> {
+    async fn connect_endpoint(
+        &self,
+        id: &str,
+        endpoint: &Endpoint,
+        links: Vec<String>,
+    ) -> Result<(), EngineError> {
         let settings = convert::endpoint_settings(endpoint, links, self.api());
-        let body = NetworkConnectRequest { container: id.to_owned(), endpoint_config: Some(settings) };
-        self.docker.connect_network(&endpoint.network, body).await.map_err(|error| self.failed(error))
+        let body = NetworkConnectRequest {
+            container: id.to_owned(),
+            endpoint_config: Some(settings),
+        };
+        self.docker
+            .connect_network(&endpoint.network, body)
+            .await
+            .map_err(|error| self.failed(error))
     }
 
     /// Who publishes the port of an error, where it is a container.
     async fn with_port_owner(&self, error: EngineError) -> EngineError {
-        let EngineError::PortInUse { port, owner: None } = error else { return error };
+        let EngineError::PortInUse { port, owner: None } = error else {
+            return error;
+        };
         let number = port.rsplit(':').next().unwrap_or_default();
         let filters = serde_json::json!({ "publish": [number] }).to_string();
-        let listing = get(&self.transport, &Target::new(&["containers", "json"]).with("filters", &filters)).await;
-        let rows = listing.ok().and_then(|body| serde_json::from_slice::<Vec<Row>>(&body).ok());
-        let name = rows.unwrap_or_default().into_iter().find_map(|row| row.names.into_iter().next());
+        let listing = get(
+            &self.transport,
+            &Target::new(&["containers", "json"]).with("filters", &filters),
+        )
+        .await;
+        let rows = listing
+            .ok()
+            .and_then(|body| serde_json::from_slice::<Vec<Row>>(&body).ok());
+        let name = rows
+            .unwrap_or_default()
+            .into_iter()
+            .find_map(|row| row.names.into_iter().next());
         let owner = name.map(|name| format!("container {}", name.trim_start_matches('/')));
         EngineError::PortInUse { port, owner }
     }
 
     /// Waits for a removal that somebody else began.
     async fn wait_removed(&self, id: &str) {
-        let options = query::WaitContainerOptions { condition: "removed".to_owned() };
+        let options = query::WaitContainerOptions {
+            condition: "removed".to_owned(),
+        };
         // However the wait ends, the container is gone or its removal failed for whoever began it.
         let _ = self.patient.wait_container(id, Some(options)).next().await;
     }
@@ -171,49 +226,82 @@ impl DockerEngine {
     /// Who keeps a network from being removed.
     async fn network_in_use(&self, id: &str, message: String) -> EngineError {
         let body = get(&self.transport, &Target::new(&["networks", id])).await;
-        let Ok((network, members)) = body.and_then(|body| inspect::network(&body).map_err(not_understood)) else {
+        let Ok((network, members)) =
+            body.and_then(|body| inspect::network(&body).map_err(not_understood))
+        else {
             return EngineError::Conflict(message);
         };
         let name = network.name;
         EngineError::Conflict(if members.is_empty() {
-            format!("network {name} cannot be removed: the engine counts endpoints on it that belong to no container; restarting the engine clears them")
+            format!(
+                "network {name} cannot be removed: the engine counts endpoints on it that belong to no container; restarting the engine clears them"
+            )
         } else {
             format!("network {name} is still used by {}", members.join(", "))
         })
     }
 
-    async fn pull(&self, reference: &str, platform: Option<&str>) -> Result<Told<'static, PullProgress>, EngineError> {
+    async fn pull(
+        &self,
+        reference: &str,
+        platform: Option<&str>,
+    ) -> Result<Told<'static, PullProgress>, EngineError> {
         let (name, tag) = name_and_tag(reference);
-        let target = Target::new(&["images", "create"]).with("fromImage", name).with("tag", tag).with_some("platform", platform);
+        let target = Target::new(&["images", "create"])
+            .with("fromImage", name)
+            .with("tag", tag)
+            .with_some("platform", platform);
         let mut request = Request::builder().method(Method::POST).uri(target.as_str());
         let credentials = match &self.registries {
-            Ok(registries) => registries.for_image(reference).await.map_err(|error| error.to_string()),
+            Ok(registries) => registries
+                .for_image(reference)
+                .await
+                .map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match credentials {
-            Ok(Some(credentials)) => request = request.header("X-Registry-Auth", credentials.header()),
+            Ok(Some(credentials)) => {
+                request = request.header("X-Registry-Auth", credentials.header())
+            }
             Ok(None) => {}
             // Most images are public: a locked key store must not keep them away.
             Err(error) => tracing::warn!(reference, error, "pulling without credentials"),
         }
-        let response = send(&self.transport, request.body(Empty::<Bytes>::new())).await.map_err(|error| match error {
-            EngineError::NotFound(why) | EngineError::Conflict(why) | EngineError::Refused { message: why, .. } => stream::pull_error(reference, why),
-            other => other,
-        })?;
-        Ok(stream::pull(response, &self.transport, reference.to_owned()))
+        let response = send(&self.transport, request.body(Empty::<Bytes>::new()))
+            .await
+            .map_err(|error| match error {
+                EngineError::NotFound(why)
+                | EngineError::Conflict(why)
+                | EngineError::Refused { message: why, .. } => stream::pull_error(reference, why),
+                other => other,
+            })?;
+        Ok(stream::pull(
+            response,
+            &self.transport,
+            reference.to_owned(),
+        ))
     }
 
-    async fn listen(&self, project: &ProjectName) -> Result<Told<'static, EngineEvent>, EngineError> {
+    async fn listen(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Told<'static, EngineEvent>, EngineError> {
         let filters = serde_json::json!({ "type": ["container"], "label": [format!("{}={project}", label::PROJECT)] });
         let target = Target::new(&["events"]).with("filters", &filters.to_string());
         let response = open(&self.transport, &target).await?;
         // Docker sends the headers just before it subscribes. When it has answered another call, it has.
         get(&self.transport, &Target::new(&["_ping"])).await?;
         let listening = futures_util::stream::once(std::future::ready(Ok(EngineEvent::Listening)));
-        Ok(listening.chain(stream::events(response, &self.transport)).boxed_local())
+        Ok(listening
+            .chain(stream::events(response, &self.transport))
+            .boxed_local())
     }
 
-    async fn read_logs(&self, id: &str, options: LogOptions) -> Result<Told<'static, LogChunk>, EngineError> {
+    async fn read_logs(
+        &self,
+        id: &str,
+        options: LogOptions,
+    ) -> Result<Told<'static, LogChunk>, EngineError> {
         let flag = |is_set| if is_set { "1" } else { "0" };
         let number = |number: i64| number.to_string();
         let target = Target::new(&["containers", id, "logs"])
@@ -221,10 +309,16 @@ impl DockerEngine {
             .with("stderr", "1")
             .with("follow", flag(options.follow))
             .with("timestamps", flag(options.timestamps))
-            .with_some("tail", options.tail.map(|lines| lines.to_string()).as_deref())
+            .with_some(
+                "tail",
+                options.tail.map(|lines| lines.to_string()).as_deref(),
+            )
             .with_some("since", options.since.map(number).as_deref())
             .with_some("until", options.until.map(number).as_deref());
-        Ok(stream::logs(open(&self.transport, &target).await?, &self.transport))
+        Ok(stream::logs(
+            open(&self.transport, &target).await?,
+            &self.transport,
+        ))
     }
 }
 
@@ -255,10 +349,16 @@ impl Engine for DockerEngine {
     }
 
     async fn containers(&self, project: &ProjectName) -> Result<Vec<Container>, EngineError> {
-        let target = Target::new(&["containers", "json"]).with("all", "1").labelled(label::PROJECT, project.as_str());
-        let rows: Vec<Row> = serde_json::from_slice(&get(&self.transport, &target).await?).map_err(not_understood)?;
+        let target = Target::new(&["containers", "json"])
+            .with("all", "1")
+            .labelled(label::PROJECT, project.as_str());
+        let rows: Vec<Row> = serde_json::from_slice(&get(&self.transport, &target).await?)
+            .map_err(not_understood)?;
         let inspections = rows.iter().map(|row| self.inspect(&row.id));
-        let found: Vec<_> = futures_util::stream::iter(inspections).buffer_unordered(INSPECTIONS).try_collect().await?;
+        let found: Vec<_> = futures_util::stream::iter(inspections)
+            .buffer_unordered(INSPECTIONS)
+            .try_collect()
+            .await?;
         // One that went away in between is not there.
         let mut containers: Vec<Container> = found.into_iter().flatten().collect();
         containers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -307,12 +407,17 @@ impl Engine for DockerEngine {
 
     async fn stop_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError> {
         let timeout = timeout.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX));
-        let options = query::StopContainerOptions { t: timeout, ..query::StopContainerOptions::default() };
+        let options = query::StopContainerOptions {
+            t: timeout,
+            ..query::StopContainerOptions::default()
+        };
         self.unless_gone(self.patient.stop_container(id, Some(options)).await)
     }
 
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError> {
-        let options = signal.map(|signal| query::KillContainerOptions { signal: signal.to_owned() });
+        let options = signal.map(|signal| query::KillContainerOptions {
+            signal: signal.to_owned(),
+        });
         match self.unless_gone(self.docker.kill_container(id, options).await) {
             Err(EngineError::Conflict(_)) => Ok(()),
             result => result,
@@ -324,7 +429,11 @@ impl Engine for DockerEngine {
             // Podman's forced removal waits for the grace period first.
             self.kill_container(id, None).await?;
         }
-        let options = query::RemoveContainerOptions { v: volumes, force: true, ..query::RemoveContainerOptions::default() };
+        let options = query::RemoveContainerOptions {
+            v: volumes,
+            force: true,
+            ..query::RemoveContainerOptions::default()
+        };
         match self.unless_gone(self.patient.remove_container(id, Some(options)).await) {
             Err(EngineError::Conflict(message)) if message.contains("already in progress") => {
                 self.wait_removed(id).await;
@@ -335,8 +444,13 @@ impl Engine for DockerEngine {
     }
 
     async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError> {
-        let options = query::RenameContainerOptions { name: name.to_owned() };
-        self.docker.rename_container(id, options).await.map_err(|error| self.failed(error))
+        let options = query::RenameContainerOptions {
+            name: name.to_owned(),
+        };
+        self.docker
+            .rename_container(id, options)
+            .await
+            .map_err(|error| self.failed(error))
     }
 
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
@@ -344,8 +458,14 @@ impl Engine for DockerEngine {
     }
 
     async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError> {
-        let body = bollard::models::NetworkDisconnectRequest { container: id.to_owned(), force: None };
-        self.docker.disconnect_network(network, body).await.map_err(|error| self.failed(error))
+        let body = bollard::models::NetworkDisconnectRequest {
+            container: id.to_owned(),
+            force: None,
+        };
+        self.docker
+            .disconnect_network(network, body)
+            .await
+            .map_err(|error| self.failed(error))
     }
 
     async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {
@@ -356,14 +476,28 @@ impl Engine for DockerEngine {
     async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError> {
         // The engine's filter finds every network whose name contains the text.
         let filters = serde_json::json!({ "name": [name] }).to_string();
-        let body = get(&self.transport, &Target::new(&["networks"]).with("filters", &filters)).await?;
+        let body = get(
+            &self.transport,
+            &Target::new(&["networks"]).with("filters", &filters),
+        )
+        .await?;
         let networks = inspect::networks(&body).map_err(not_understood)?;
         Ok(networks.into_iter().find(|network| network.name == name))
     }
 
-    async fn create_network(&self, network: &Network, labels: &IndexMap<String, String>) -> Result<(), EngineError> {
+    async fn create_network(
+        &self,
+        network: &Network,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError> {
         let body = convert::network_body(network, labels).map_err(not_understood)?;
-        post(&self.transport, &Target::new(&["networks", "create"]), &body).await.map(drop)
+        post(
+            &self.transport,
+            &Target::new(&["networks", "create"]),
+            &body,
+        )
+        .await
+        .map(drop)
     }
 
     async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
@@ -380,47 +514,84 @@ impl Engine for DockerEngine {
 
     async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError> {
         let body = find(&self.transport, &Target::new(&["volumes", name])).await?;
-        body.map(|body| inspect::volume(&body).map_err(not_understood)).transpose()
+        body.map(|body| inspect::volume(&body).map_err(not_understood))
+            .transpose()
     }
 
-    async fn create_volume(&self, volume: &Volume, labels: &IndexMap<String, String>) -> Result<(), EngineError> {
-        let created = self.patient.create_volume(convert::volume_body(volume, labels)).await;
+    async fn create_volume(
+        &self,
+        volume: &Volume,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError> {
+        let created = self
+            .patient
+            .create_volume(convert::volume_body(volume, labels))
+            .await;
         created.map(drop).map_err(|error| self.failed(error))
     }
 
     async fn remove_volume(&self, name: &str) -> Result<(), EngineError> {
-        self.unless_gone(self.docker.remove_volume(name, None::<query::RemoveVolumeOptions>).await)
+        self.unless_gone(
+            self.docker
+                .remove_volume(name, None::<query::RemoveVolumeOptions>)
+                .await,
+        )
     }
 
     async fn image(&self, reference: &str) -> Result<Option<Image>, EngineError> {
-        let body = find(&self.transport, &Target::new(&["images", reference, "json"])).await?;
-        body.map(|body| inspect::image(&body).map_err(not_understood)).transpose()
+        let body = find(
+            &self.transport,
+            &Target::new(&["images", reference, "json"]),
+        )
+        .await?;
+        body.map(|body| inspect::image(&body).map_err(not_understood))
+            .transpose()
     }
 
     fn pull_image(&self, reference: &str, platform: Option<&str>) -> Told<'_, PullProgress> {
         let (reference, platform) = (reference.to_owned(), platform.map(str::to_owned));
         let start = async move { self.pull(&reference, platform.as_deref()).await };
-        futures_util::stream::once(start).try_flatten().boxed_local()
+        futures_util::stream::once(start)
+            .try_flatten()
+            .boxed_local()
     }
 
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress> {
-        let builder = if self.about.buildkit { Builder::BuildKit } else { Builder::Classic };
-        build::build(&self.transport, self.registries.as_ref().ok(), build, builder)
+        let builder = if self.about.buildkit {
+            Builder::BuildKit
+        } else {
+            Builder::Classic
+        };
+        build::build(
+            &self.transport,
+            self.registries.as_ref().ok(),
+            build,
+            builder,
+        )
     }
 
     async fn remove_image(&self, reference: &str) -> Result<(), EngineError> {
         let options = None::<query::RemoveImageOptions>;
-        self.unless_gone(self.patient.remove_image(reference, options, None).await.map(drop))
+        self.unless_gone(
+            self.patient
+                .remove_image(reference, options, None)
+                .await
+                .map(drop),
+        )
     }
 
     fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent> {
         let project = project.clone();
-        futures_util::stream::once(async move { self.listen(&project).await }).try_flatten().boxed_local()
+        futures_util::stream::once(async move { self.listen(&project).await })
+            .try_flatten()
+            .boxed_local()
     }
 
     fn logs(&self, id: &str, options: &LogOptions) -> Told<'_, LogChunk> {
         let (id, options) = (id.to_owned(), options.clone());
-        futures_util::stream::once(async move { self.read_logs(&id, options).await }).try_flatten().boxed_local()
+        futures_util::stream::once(async move { self.read_logs(&id, options).await })
+            .try_flatten()
+            .boxed_local()
     }
 }
 

@@ -403,12 +403,14 @@ impl From<LocateError> for EngineError {
     fn from(error: LocateError) -> Self {
         let (address, why) = match error {
             LocateError::Address { address, why } => (address, why.to_owned()),
-            LocateError::ContextNotFound { name, file } => {
-                (format!("docker context {name}"), format!("there is no such context (no file {})", file.display()))
-            }
-            LocateError::ContextUnreadable { name, file, source } => {
-                (format!("docker context {name}"), format!("{} cannot be read: {source}", file.display()))
-            }
+            LocateError::ContextNotFound { name, file } => (
+                format!("docker context {name}"),
+                format!("there is no such context (no file {})", file.display()),
+            ),
+            LocateError::ContextUnreadable { name, file, source } => (
+                format!("docker context {name}"),
+                format!("{} cannot be read: {source}", file.display()),
+            ),
         };
         Self::BadAddress { address, why }
     }
@@ -427,12 +429,23 @@ pub(crate) struct Attempt {
 pub(crate) fn no_engine(attempts: &[Attempt]) -> EngineError {
     // Podman's folder is closed to users even where no Podman runs: that denial says nothing.
     let denied = |attempt: &&Attempt| {
-        attempt.error.kind() == ErrorKind::PermissionDenied && attempt.candidate.origin != Origin::Podman
+        attempt.error.kind() == ErrorKind::PermissionDenied
+            && attempt.candidate.origin != Origin::Podman
     };
-    if let Some(Attempt { candidate: Candidate { address: Address::Unix(path), .. }, .. }) = attempts.iter().find(denied) {
+    if let Some(Attempt {
+        candidate: Candidate {
+            address: Address::Unix(path),
+            ..
+        },
+        ..
+    }) = attempts.iter().find(denied)
+    {
         return EngineError::NoPermission { path: path.clone() };
     }
-    let tried = |Attempt { candidate: Candidate { address, origin }, error }: &Attempt| {
+    let tried = |Attempt {
+                     candidate: Candidate { address, origin },
+                     error,
+                 }: &Attempt| {
         let why = match error.kind() {
             ErrorKind::NotFound if matches!(address, Address::Unix(_)) => "no such file".to_owned(),
             ErrorKind::ConnectionRefused => "connection refused: nothing listens there".to_owned(),
@@ -441,7 +454,9 @@ pub(crate) fn no_engine(attempts: &[Attempt]) -> EngineError {
         };
         (address.to_string(), format!("{origin}: {why}"))
     };
-    EngineError::NoEngine { tried: attempts.iter().map(tried).collect() }
+    EngineError::NoEngine {
+        tried: attempts.iter().map(tried).collect(),
+    }
 }
 
 /// What to do about [`EngineError::NoEngine`] and [`EngineError::NoPermission`]; none for any other error.

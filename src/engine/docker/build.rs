@@ -32,7 +32,12 @@ pub(super) enum Builder {
 }
 
 /// Builds an image and tells how it goes; the last item has the image's id.
-pub(super) fn build<'a>(transport: &'a Transport, registries: Option<&'a RegistryConfig>, build: &ImageBuild, builder: Builder) -> Told<'a, BuildProgress> {
+pub(super) fn build<'a>(
+    transport: &'a Transport,
+    registries: Option<&'a RegistryConfig>,
+    build: &ImageBuild,
+    builder: Builder,
+) -> Told<'a, BuildProgress> {
     let build = build.clone();
     let start = async move {
         let running = start(transport, registries, &build, builder).await?;
@@ -44,16 +49,31 @@ pub(super) fn build<'a>(transport: &'a Transport, registries: Option<&'a Registr
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 type Outcome = JoinHandle<Result<(), ContextError>>;
 
-async fn start(transport: &Transport, registries: Option<&RegistryConfig>, build: &ImageBuild, builder: Builder) -> Result<Running, EngineError> {
+async fn start(
+    transport: &Transport,
+    registries: Option<&RegistryConfig>,
+    build: &ImageBuild,
+    builder: Builder,
+) -> Result<Running, EngineError> {
     if !build.build.beyond_rest.is_empty() {
         let keys = build.build.beyond_rest.join(", ");
         let why = format!("the engine's own interface cannot build with {keys}");
-        return Err(EngineError::BuildFailed { tag: build.tag.clone(), step: None, why, output: Vec::new() });
+        return Err(EngineError::BuildFailed {
+            tag: build.tag.clone(),
+            step: None,
+            why,
+            output: Vec::new(),
+        });
     }
     let mut target = target(build, builder)?;
     let (body, outcome): (Body, Option<Outcome>) = if is_remote(&build.build.context) {
-        target = target.with("remote", &build.build.context).with_some("dockerfile", build.build.dockerfile.as_deref());
-        (Empty::new().map_err(|never| match never {}).boxed_unsync(), None)
+        target = target
+            .with("remote", &build.build.context)
+            .with_some("dockerfile", build.build.dockerfile.as_deref());
+        (
+            Empty::new().map_err(|never| match never {}).boxed_unsync(),
+            None,
+        )
     } else {
         let context = open_context(build).await?;
         target = target.with("dockerfile", context.dockerfile());
@@ -61,7 +81,10 @@ async fn start(transport: &Transport, registries: Option<&RegistryConfig>, build
         let body = StreamBody::new(stream.bytes.map_ok(Frame::data)).boxed_unsync();
         (body, Some(stream.outcome))
     };
-    let mut request = Request::builder().method(Method::POST).uri(target.as_str()).header(CONTENT_TYPE, "application/x-tar");
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(target.as_str())
+        .header(CONTENT_TYPE, "application/x-tar");
     let credentials = match registries {
         Some(registries) => registries.all().await,
         None => Vec::new(),
@@ -77,7 +100,12 @@ async fn start(transport: &Transport, registries: Option<&RegistryConfig>, build
     Ok(Running {
         lines: Some(Lines::new(response, transport)),
         outcome,
-        reader: Reader { tag: build.tag.clone(), trace: Trace::default(), classic: Classic::default(), id: None },
+        reader: Reader {
+            tag: build.tag.clone(),
+            trace: Trace::default(),
+            classic: Classic::default(),
+            id: None,
+        },
         queue: VecDeque::new(),
     })
 }
@@ -87,9 +115,12 @@ async fn open_context(build: &ImageBuild) -> Result<BuildContext, EngineError> {
     let folder = PathBuf::from(&section.context);
     let dockerfile = match &section.dockerfile_inline {
         Some(text) => Dockerfile::Inline(text.clone()),
-        None => Dockerfile::File(PathBuf::from(section.dockerfile.as_deref().unwrap_or("Dockerfile"))),
+        None => Dockerfile::File(PathBuf::from(
+            section.dockerfile.as_deref().unwrap_or("Dockerfile"),
+        )),
     };
-    let opened = tokio::task::spawn_blocking(move || BuildContext::open(&folder, &dockerfile)).await;
+    let opened =
+        tokio::task::spawn_blocking(move || BuildContext::open(&folder, &dockerfile)).await;
     opened.map_err(not_understood)?.map_err(EngineError::from)
 }
 
@@ -105,8 +136,13 @@ impl From<ContextError> for EngineError {
     fn from(error: ContextError) -> Self {
         let (path, why) = match error {
             ContextError::Folder { path, source } => (path, source.to_string()),
-            ContextError::Dockerfile { path, source } => (path, format!("the Dockerfile cannot be read: {source}")),
-            ContextError::Read { path, source } => (path, format!("{source} (exclude it in .dockerignore if the build doesn't need it)")),
+            ContextError::Dockerfile { path, source } => {
+                (path, format!("the Dockerfile cannot be read: {source}"))
+            }
+            ContextError::Read { path, source } => (
+                path,
+                format!("{source} (exclude it in .dockerignore if the build doesn't need it)"),
+            ),
             ContextError::Ignore { path, source } => (path, source.to_string()),
         };
         Self::Context { path, why }
@@ -120,7 +156,10 @@ fn is_remote(context: &str) -> bool {
 
 fn target(build: &ImageBuild, builder: Builder) -> Result<Target, EngineError> {
     let section = &build.build;
-    let mut target = Target::new(&["build"]).with("t", &build.tag).with("rm", "1").with("forcerm", "1");
+    let mut target = Target::new(&["build"])
+        .with("t", &build.tag)
+        .with("rm", "1")
+        .with("forcerm", "1");
     for tag in section.tags.iter().filter(|tag| **tag != build.tag) {
         target = target.with("t", tag);
     }
@@ -129,26 +168,58 @@ fn target(build: &ImageBuild, builder: Builder) -> Result<Target, EngineError> {
     }
     let json = |value: &Value| Some(value.to_string());
     let labels: BTreeMap<_, _> = section.labels.iter().chain(&build.labels).collect();
-    let ulimits = section.ulimits.iter().map(|(name, limit)| json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}));
+    let ulimits = section
+        .ulimits
+        .iter()
+        .map(|(name, limit)| json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}));
     let platform = match (build.platform.as_deref(), section.platforms.as_slice()) {
         (Some(platform), _) => Some(platform),
         (None, []) => None,
         (None, [platform]) => Some(platform.as_str()),
         (None, several) => {
-            let why = format!("one build makes an image for one platform, not for {}", several.join(", "));
-            return Err(EngineError::BuildFailed { tag: build.tag.clone(), step: None, why, output: Vec::new() });
+            let why = format!(
+                "one build makes an image for one platform, not for {}",
+                several.join(", ")
+            );
+            return Err(EngineError::BuildFailed {
+                tag: build.tag.clone(),
+                step: None,
+                why,
+                output: Vec::new(),
+            });
         }
     };
     // Parameters that are left out where they say nothing.
     let parameters = [
-        ("buildargs", (!section.args.is_empty()).then(|| json(&json!(section.args))).flatten()),
-        ("labels", (!labels.is_empty()).then(|| json(&json!(labels))).flatten()),
-        ("ulimits", (!section.ulimits.is_empty()).then(|| json(&ulimits.collect())).flatten()),
-        ("cachefrom", (!section.cache_from.is_empty()).then(|| json(&json!(section.cache_from))).flatten()),
+        (
+            "buildargs",
+            (!section.args.is_empty())
+                .then(|| json(&json!(section.args)))
+                .flatten(),
+        ),
+        (
+            "labels",
+            (!labels.is_empty()).then(|| json(&json!(labels))).flatten(),
+        ),
+        (
+            "ulimits",
+            (!section.ulimits.is_empty())
+                .then(|| json(&ulimits.collect()))
+                .flatten(),
+        ),
+        (
+            "cachefrom",
+            (!section.cache_from.is_empty())
+                .then(|| json(&json!(section.cache_from)))
+                .flatten(),
+        ),
         ("target", section.target.clone()),
         ("networkmode", section.network.clone()),
         ("platform", platform.map(str::to_owned)),
-        ("shmsize", section.shm_size.map(|size| size.bytes().to_string())),
+        (
+            "shmsize",
+            section.shm_size.map(|size| size.bytes().to_string()),
+        ),
         ("nocache", section.no_cache.then(|| "1".to_owned())),
         ("pull", section.pull.then(|| "1".to_owned())),
     ];
@@ -176,7 +247,9 @@ impl Running {
             if let Some(progress) = self.queue.pop_front() {
                 return Ok(Some((progress, self)));
             }
-            let Some(lines) = &mut self.lines else { return Ok(None) };
+            let Some(lines) = &mut self.lines else {
+                return Ok(None);
+            };
             let read = match lines.next().await {
                 Ok(Some(line)) => self.reader.read(&line),
                 Ok(None) => {
@@ -226,10 +299,22 @@ struct ErrorDetail {
 impl Reader {
     fn read(&mut self, line: &[u8]) -> Result<Vec<BuildProgress>, EngineError> {
         let line: BuildLine = serde_json::from_slice(line).map_err(not_understood)?;
-        let detail = line.detail.map(|detail| detail.message).filter(|message| !message.is_empty());
+        let detail = line
+            .detail
+            .map(|detail| detail.message)
+            .filter(|message| !message.is_empty());
         if let Some(why) = detail.or(line.error) {
-            let (step, output) = self.trace.failed_step().or_else(|| self.classic.failed_step()).unzip();
-            return Err(EngineError::BuildFailed { tag: self.tag.clone(), step, why, output: output.unwrap_or_default() });
+            let (step, output) = self
+                .trace
+                .failed_step()
+                .or_else(|| self.classic.failed_step())
+                .unzip();
+            return Err(EngineError::BuildFailed {
+                tag: self.tag.clone(),
+                step,
+                why,
+                output: output.unwrap_or_default(),
+            });
         }
         if let Value::String(trace) = &line.aux {
             // A message of a later BuildKit that we cannot read says nothing we need.
@@ -247,13 +332,22 @@ impl Reader {
             Some(id) => format!("{id}: {status}\n"),
             None => format!("{status}\n"),
         });
-        Ok(status.map(|text| BuildProgress::Output { id: self.classic.current(), text }).into_iter().collect())
+        Ok(status
+            .map(|text| BuildProgress::Output {
+                id: self.classic.current(),
+                text,
+            })
+            .into_iter()
+            .collect())
     }
 
     fn end(&mut self) -> Result<BuildProgress, EngineError> {
         match self.id.take() {
             Some(id) => Ok(BuildProgress::Built { id }),
-            None => Err(EngineError::Answer(format!("the build of {} ended without an image", self.tag))),
+            None => Err(EngineError::Answer(format!(
+                "the build of {} ended without an image",
+                self.tag
+            ))),
         }
     }
 }
@@ -272,20 +366,40 @@ impl Classic {
     }
 
     fn failed_step(&self) -> Option<(String, Vec<String>)> {
-        self.step.as_ref().map(|(_, name)| (name.clone(), self.output.lines()))
+        self.step
+            .as_ref()
+            .map(|(_, name)| (name.clone(), self.output.lines()))
     }
 
     fn read(&mut self, text: String) -> Vec<BuildProgress> {
-        if let Some((place, instruction)) = text.strip_prefix("Step ").and_then(|rest| rest.split_once(" : ")) {
+        if let Some((place, instruction)) = text
+            .strip_prefix("Step ")
+            .and_then(|rest| rest.split_once(" : "))
+        {
             let id = place.split('/').next().unwrap_or(place).to_owned();
             let name = format!("[{place}] {}", instruction.trim_end());
             let before = self.step.replace((id.clone(), name.clone()));
             self.output.clear();
             let done = before.map(|(id, _)| BuildProgress::StepDone { id });
-            return done.into_iter().chain([BuildProgress::Step { id, name, cached: false }]).collect();
+            return done
+                .into_iter()
+                .chain([BuildProgress::Step {
+                    id,
+                    name,
+                    cached: false,
+                }])
+                .collect();
         }
-        if let Some((id, name)) = self.step.clone().filter(|_| text.trim() == "---> Using cache") {
-            return vec![BuildProgress::Step { id, name, cached: true }];
+        if let Some((id, name)) = self
+            .step
+            .clone()
+            .filter(|_| text.trim() == "---> Using cache")
+        {
+            return vec![BuildProgress::Step {
+                id,
+                name,
+                cached: true,
+            }];
         }
         if text.trim_start().starts_with("---> ") || text.trim().is_empty() {
             return Vec::new();
@@ -294,7 +408,10 @@ impl Classic {
             return vec![BuildProgress::Warning(warning.trim_end().to_owned())];
         }
         self.output.push(&text);
-        vec![BuildProgress::Output { id: self.current(), text }]
+        vec![BuildProgress::Output {
+            id: self.current(),
+            text,
+        }]
     }
 }
 

@@ -96,10 +96,14 @@ impl Trace {
             step.name.clone_from(&vertex.name);
             step.error.clone_from(&vertex.error);
             let begins = vertex.started.is_some() && !step.is_shown;
-            if begins || (vertex.cached && !step.is_shown_cached) {
+            if begins || (vertex.cached && !step.is_shown_cached && !step.is_done) {
                 step.is_shown = true;
                 step.is_shown_cached = vertex.cached;
-                progress.push(BuildProgress::Step { id: vertex.digest.clone(), name: vertex.name, cached: vertex.cached });
+                progress.push(BuildProgress::Step {
+                    id: vertex.digest.clone(),
+                    name: vertex.name,
+                    cached: vertex.cached,
+                });
             }
             if vertex.completed.is_some() && !step.is_done {
                 step.is_done = true;
@@ -108,17 +112,27 @@ impl Trace {
         }
         for log in status.logs {
             let text = String::from_utf8_lossy(&log.text).into_owned();
-            self.steps.entry(log.vertex.clone()).or_default().output.push(&text);
-            progress.push(BuildProgress::Output { id: Some(log.vertex), text });
+            self.steps
+                .entry(log.vertex.clone())
+                .or_default()
+                .output
+                .push(&text);
+            progress.push(BuildProgress::Output {
+                id: Some(log.vertex),
+                text,
+            });
         }
-        let warning = |warning: VertexWarning| BuildProgress::Warning(String::from_utf8_lossy(&warning.short).into_owned());
+        let warning = |warning: VertexWarning| {
+            BuildProgress::Warning(String::from_utf8_lossy(&warning.short).into_owned())
+        };
         progress.extend(status.warnings.into_iter().map(warning));
         progress
     }
 
     /// The name and last lines of the step that made the build fail; others were stopped because of it.
     pub(super) fn failed_step(&self) -> Option<(String, Vec<String>)> {
-        let failed = |step: &&Step| !step.error.is_empty() && !step.error.contains("context canceled");
+        let failed =
+            |step: &&Step| !step.error.is_empty() && !step.error.contains("context canceled");
         let step = self.steps.values().find(failed)?;
         Some((step.name.clone(), step.output.lines()))
     }
@@ -142,9 +156,17 @@ impl Tail {
     }
 
     pub(super) fn lines(&self) -> Vec<String> {
-        let lines: Vec<_> = self.0.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<_> = self
+            .0
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty())
+            .collect();
         let first = lines.len().saturating_sub(LAST_LINES);
-        lines[first..].iter().map(|line| (*line).to_owned()).collect()
+        lines[first..]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect()
     }
 }
 
@@ -153,44 +175,84 @@ mod tests {
     use super::*;
 
     fn vertex(digest: &str, name: &str) -> Vertex {
-        Vertex { digest: digest.to_owned(), name: name.to_owned(), ..Vertex::default() }
+        Vertex {
+            digest: digest.to_owned(),
+            name: name.to_owned(),
+            ..Vertex::default()
+        }
     }
 
     fn read(trace: &mut Trace, status: &Status) -> Vec<BuildProgress> {
-        trace.read(&STANDARD.encode(status.encode_to_vec())).unwrap()
+        trace
+            .read(&STANDARD.encode(status.encode_to_vec()))
+            .unwrap()
     }
 
     #[test]
     fn steps_are_told_once_when_they_begin_and_end() {
         let mut trace = Trace::default();
         let moment = Some(Timestamp { seconds: 1 });
-        let status = |vertex| Status { vertexes: vec![vertex], ..Status::default() };
+        let status = |vertex| Status {
+            vertexes: vec![vertex],
+            ..Status::default()
+        };
         assert!(read(&mut trace, &status(vertex("a", "[1/2] FROM x"))).is_empty());
-        let begun = Vertex { started: moment.clone(), ..vertex("a", "[1/2] FROM x") };
-        let step = |cached| BuildProgress::Step { id: "a".to_owned(), name: "[1/2] FROM x".to_owned(), cached };
+        let begun = Vertex {
+            started: moment.clone(),
+            ..vertex("a", "[1/2] FROM x")
+        };
+        let step = |cached| BuildProgress::Step {
+            id: "a".to_owned(),
+            name: "[1/2] FROM x".to_owned(),
+            cached,
+        };
         assert_eq!(read(&mut trace, &status(begun.clone())), [step(false)]);
         assert!(read(&mut trace, &status(begun.clone())).is_empty());
-        let ended = Vertex { completed: moment, cached: true, ..begun };
-        assert_eq!(read(&mut trace, &status(ended.clone())), [step(true), BuildProgress::StepDone { id: "a".to_owned() }]);
+        let ended = Vertex {
+            completed: moment,
+            cached: true,
+            ..begun
+        };
+        assert_eq!(
+            read(&mut trace, &status(ended.clone())),
+            [step(true), BuildProgress::StepDone { id: "a".to_owned() }]
+        );
         assert!(read(&mut trace, &status(ended)).is_empty());
     }
 
     #[test]
     fn the_failed_step_and_its_last_lines_are_known() {
         let mut trace = Trace::default();
-        let log = |text: &str| VertexLog { vertex: "b".to_owned(), text: text.as_bytes().to_vec() };
+        let log = |text: &str| VertexLog {
+            vertex: "b".to_owned(),
+            text: text.as_bytes().to_vec(),
+        };
         let status = Status {
             vertexes: vec![
-                Vertex { error: "context canceled".to_owned(), ..vertex("a", "[2/2] RUN other") },
-                Vertex { error: "exit code: 1".to_owned(), ..vertex("b", "[2/2] RUN false") },
+                Vertex {
+                    error: "context canceled".to_owned(),
+                    ..vertex("a", "[2/2] RUN other")
+                },
+                Vertex {
+                    error: "exit code: 1".to_owned(),
+                    ..vertex("b", "[2/2] RUN false")
+                },
             ],
             logs: vec![log("one\ntw"), log("o\r\n")],
-            warnings: vec![VertexWarning { short: b"careful".to_vec() }],
+            warnings: vec![VertexWarning {
+                short: b"careful".to_vec(),
+            }],
         };
         let progress = read(&mut trace, &status);
-        assert_eq!(progress.last(), Some(&BuildProgress::Warning("careful".to_owned())));
+        assert_eq!(
+            progress.last(),
+            Some(&BuildProgress::Warning("careful".to_owned()))
+        );
         let (name, lines) = trace.failed_step().unwrap();
-        assert_eq!((name.as_str(), lines), ("[2/2] RUN false", vec!["one".to_owned(), "two".to_owned()]));
+        assert_eq!(
+            (name.as_str(), lines),
+            ("[2/2] RUN false", vec!["one".to_owned(), "two".to_owned()])
+        );
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use bollard::models::{
-    ContainerCreateBody, DeviceMapping, EndpointIpamConfig, EndpointSettings, HealthConfig, HostConfig, HostConfigLogConfig,
-    Ipam as IpamBody, IpamConfig, NetworkCreateRequest, NetworkingConfig, PortBinding, PortMap, ResourcesUlimits,
-    RestartPolicy as RestartBody, RestartPolicyNameEnum, VolumeCreateRequest,
+    ContainerCreateBody, DeviceMapping, EndpointIpamConfig, EndpointSettings, HealthConfig,
+    HostConfig, HostConfigLogConfig, Ipam as IpamBody, IpamConfig, NetworkCreateRequest,
+    NetworkingConfig, PortBinding, PortMap, ResourcesUlimits, RestartPolicy as RestartBody,
+    RestartPolicyNameEnum, VolumeCreateRequest,
 };
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -13,13 +14,17 @@ use serde_json::{Value, json};
 use super::mount::{binds, mounts};
 use super::version::ApiVersion;
 use crate::model::{
-    ContainerSpec, Endpoint, Healthcheck, Network, NetworkAccess, NewContainer, Port, RestartPolicy, Volume,
+    ContainerSpec, Endpoint, Healthcheck, Network, NetworkAccess, NewContainer, Port,
+    RestartPolicy, Volume,
 };
 
 /// The body of `POST /containers/create`, for an engine that speaks `api`.
 ///
 /// Before API 1.44 an engine takes one network only: [`later_endpoints`] are connected afterwards.
-pub(super) fn create_body(container: &NewContainer, api: ApiVersion) -> Result<Value, serde_json::Error> {
+pub(super) fn create_body(
+    container: &NewContainer,
+    api: ApiVersion,
+) -> Result<Value, serde_json::Error> {
     let spec = &container.spec;
     let body = ContainerCreateBody {
         hostname: spec.hostname.clone(),
@@ -28,15 +33,25 @@ pub(super) fn create_body(container: &NewContainer, api: ApiVersion) -> Result<V
         exposed_ports: some(exposed_ports(spec)),
         tty: Some(spec.tty),
         open_stdin: Some(spec.stdin_open),
-        env: some(spec.environment.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        env: some(
+            spec.environment
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect(),
+        ),
         cmd: spec.command.clone(),
         entrypoint: spec.entrypoint.clone(),
-        healthcheck: spec.healthcheck.as_ref().map(|healthcheck| health_config(healthcheck, api)),
+        healthcheck: spec
+            .healthcheck
+            .as_ref()
+            .map(|healthcheck| health_config(healthcheck, api)),
         image: Some(spec.image.clone()),
         working_dir: spec.working_dir.clone(),
         labels: some_map(&container.labels),
         stop_signal: spec.stop_signal.clone(),
-        stop_timeout: spec.stop_grace_period.map(|period| i64::try_from(period.secs_rounded_up()).unwrap_or(i64::MAX)),
+        stop_timeout: spec
+            .stop_grace_period
+            .map(|period| i64::try_from(period.secs_rounded_up()).unwrap_or(i64::MAX)),
         host_config: Some(host_config(container, api)),
         networking_config: networking_config(container, api),
         ..ContainerCreateBody::default()
@@ -54,14 +69,18 @@ pub(super) fn create_body(container: &NewContainer, api: ApiVersion) -> Result<V
 /// The endpoints to connect between create and start, where the engine cannot make them at create.
 pub(super) fn later_endpoints(container: &NewContainer, api: ApiVersion) -> &[Endpoint] {
     match &container.network {
-        NetworkAccess::Networks(endpoints) if api < ApiVersion::V1_44 => endpoints.get(1..).unwrap_or_default(),
+        NetworkAccess::Networks(endpoints) if api < ApiVersion::V1_44 => {
+            endpoints.get(1..).unwrap_or_default()
+        }
         _ => &[],
     }
 }
 
 fn mac_address(container: &NewContainer) -> Option<&str> {
     let of_endpoint = match &container.network {
-        NetworkAccess::Networks(endpoints) => endpoints.first().and_then(|endpoint| endpoint.mac_address.as_deref()),
+        NetworkAccess::Networks(endpoints) => endpoints
+            .first()
+            .and_then(|endpoint| endpoint.mac_address.as_deref()),
         NetworkAccess::Mode(_) => None,
     };
     of_endpoint.or(container.spec.mac_address.as_deref())
@@ -79,7 +98,12 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         cpu_realtime_period: spec.cpu_rt_period,
         cpu_realtime_runtime: spec.cpu_rt_runtime,
         cpuset_cpus: spec.cpuset.clone(),
-        devices: some(spec.devices.iter().map(|device| device_mapping(device)).collect()),
+        devices: some(
+            spec.devices
+                .iter()
+                .map(|device| device_mapping(device))
+                .collect(),
+        ),
         device_cgroup_rules: some(spec.device_cgroup_rules.clone()),
         memory_reservation: spec.mem_reservation.map(crate::model::ByteSize::bytes),
         memory_swap: spec.memswap_limit,
@@ -123,7 +147,10 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         cap_drop: some(spec.cap_drop.clone()),
         group_add: some(spec.group_add.clone()),
         security_opt: some(spec.security_opt.clone()),
-        isolation: spec.isolation.as_deref().and_then(|isolation| isolation.parse().ok()),
+        isolation: spec
+            .isolation
+            .as_deref()
+            .and_then(|isolation| isolation.parse().ok()),
         runtime: spec.runtime.clone(),
         annotations: some_map(&spec.annotations),
         // Life.
@@ -142,25 +169,41 @@ fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 fn some_map(map: &IndexMap<String, String>) -> Option<HashMap<String, String>> {
-    (!map.is_empty()).then(|| map.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+    (!map.is_empty()).then(|| {
+        map.iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and an engine refuses such amounts")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`as` saturates, and an engine refuses such amounts"
+)]
 fn nano_cpus(cpus: f64) -> i64 {
     (cpus * 1e9).round() as i64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and an engine refuses such amounts")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`as` saturates, and an engine refuses such amounts"
+)]
 fn rounded(percent: f64) -> i64 {
     percent.round() as i64
 }
 
 /// `PORT/PROTOCOL` of every exposed and published port, ranges taken apart.
 fn exposed_ports(spec: &ContainerSpec) -> Vec<String> {
-    let mut ports: Vec<String> = spec.ports.iter().map(|port| format!("{}/{}", port.target, port.protocol)).collect();
+    let mut ports: Vec<String> = spec
+        .ports
+        .iter()
+        .map(|port| format!("{}/{}", port.target, port.protocol))
+        .collect();
     for written in &spec.expose {
         let (numbers, protocol) = written.split_once('/').unwrap_or((written, "tcp"));
-        let range = numbers.split_once('-').and_then(|(from, to)| Some((from.parse::<u16>().ok()?, to.parse().ok()?)));
+        let range = numbers
+            .split_once('-')
+            .and_then(|(from, to)| Some((from.parse::<u16>().ok()?, to.parse().ok()?)));
         match range {
             Some((from, to)) => ports.extend((from..=to).map(|port| format!("{port}/{protocol}"))),
             None => ports.push(format!("{numbers}/{protocol}")),
@@ -179,14 +222,17 @@ fn some_ports(ports: &[Port]) -> Option<PortMap> {
             // An empty port lets the engine choose.
             host_port: Some(port.published.clone().unwrap_or_default()),
         };
-        let bindings = map.entry(format!("{}/{}", port.target, port.protocol)).or_insert(None);
+        let bindings = map
+            .entry(format!("{}/{}", port.target, port.protocol))
+            .or_insert(None);
         bindings.get_or_insert_default().push(binding);
     }
     (!map.is_empty()).then_some(map)
 }
 
 fn health_config(healthcheck: &Healthcheck, api: ApiVersion) -> HealthConfig {
-    let nanos = |duration: Option<crate::model::Duration>| duration.map(crate::model::Duration::nanos);
+    let nanos =
+        |duration: Option<crate::model::Duration>| duration.map(crate::model::Duration::nanos);
     HealthConfig {
         // An empty test means the image's own.
         test: some(healthcheck.test.clone()),
@@ -231,45 +277,75 @@ fn restart_policy(policy: RestartPolicy) -> RestartBody {
         RestartPolicy::No => (RestartPolicyNameEnum::NO, None),
         RestartPolicy::Always => (RestartPolicyNameEnum::ALWAYS, None),
         RestartPolicy::UnlessStopped => (RestartPolicyNameEnum::UNLESS_STOPPED, None),
-        RestartPolicy::OnFailure(count) => (RestartPolicyNameEnum::ON_FAILURE, count.map(i64::from)),
+        RestartPolicy::OnFailure(count) => {
+            (RestartPolicyNameEnum::ON_FAILURE, count.map(i64::from))
+        }
     };
-    RestartBody { name: Some(name), maximum_retry_count: count }
+    RestartBody {
+        name: Some(name),
+        maximum_retry_count: count,
+    }
 }
 
 fn network_mode(network: &NetworkAccess) -> String {
     match network {
         NetworkAccess::Mode(mode) => mode.clone(),
         // Without any network there is loopback only.
-        NetworkAccess::Networks(endpoints) => endpoints.first().map_or("none", |endpoint| &endpoint.network).to_owned(),
+        NetworkAccess::Networks(endpoints) => endpoints
+            .first()
+            .map_or("none", |endpoint| &endpoint.network)
+            .to_owned(),
     }
 }
 
 /// `CONTAINER:ALIAS` of the links to containers outside the project. Services on a shared network find each other by
 /// name without any link.
 pub(super) fn links(spec: &ContainerSpec) -> Vec<String> {
-    let whole = |link: &String| if link.contains(':') { link.clone() } else { format!("{link}:{link}") };
+    let whole = |link: &String| {
+        if link.contains(':') {
+            link.clone()
+        } else {
+            format!("{link}:{link}")
+        }
+    };
     spec.external_links.iter().map(whole).collect()
 }
 
 fn networking_config(container: &NewContainer, api: ApiVersion) -> Option<NetworkingConfig> {
-    let NetworkAccess::Networks(endpoints) = &container.network else { return None };
+    let NetworkAccess::Networks(endpoints) = &container.network else {
+        return None;
+    };
     let at_create = endpoints.len() - later_endpoints(container, api).len();
-    let config = endpoints[..at_create].iter().enumerate().map(|(index, endpoint)| {
-        let mut settings = endpoint_settings(endpoint, links(&container.spec), api);
-        if index == 0 && api >= ApiVersion::V1_44 {
-            settings.mac_address = mac_address(container).map(str::to_owned);
-        }
-        (endpoint.network.clone(), settings)
-    });
-    Some(NetworkingConfig { endpoints_config: Some(config.collect()) })
+    let config = endpoints[..at_create]
+        .iter()
+        .enumerate()
+        .map(|(index, endpoint)| {
+            let mut settings = endpoint_settings(endpoint, links(&container.spec), api);
+            if index == 0 && api >= ApiVersion::V1_44 {
+                settings.mac_address = mac_address(container).map(str::to_owned);
+            }
+            (endpoint.network.clone(), settings)
+        });
+    Some(NetworkingConfig {
+        endpoints_config: Some(config.collect()),
+    })
 }
 
 /// One endpoint, as create and connect take it.
-pub(super) fn endpoint_settings(endpoint: &Endpoint, links: Vec<String>, api: ApiVersion) -> EndpointSettings {
-    let fixed = endpoint.ipv4_address.is_some() || endpoint.ipv6_address.is_some() || !endpoint.link_local_ips.is_empty();
+pub(super) fn endpoint_settings(
+    endpoint: &Endpoint,
+    links: Vec<String>,
+    api: ApiVersion,
+) -> EndpointSettings {
+    let fixed = endpoint.ipv4_address.is_some()
+        || endpoint.ipv6_address.is_some()
+        || !endpoint.link_local_ips.is_empty();
     let mut driver_opts = endpoint.driver_opts.clone();
     if let Some(name) = &endpoint.interface_name {
-        driver_opts.insert("com.docker.network.endpoint.ifname".to_owned(), name.clone());
+        driver_opts.insert(
+            "com.docker.network.endpoint.ifname".to_owned(),
+            name.clone(),
+        );
     }
     EndpointSettings {
         ipam_config: fixed.then(|| EndpointIpamConfig {
@@ -278,7 +354,10 @@ pub(super) fn endpoint_settings(endpoint: &Endpoint, links: Vec<String>, api: Ap
             link_local_ips: some(endpoint.link_local_ips.clone()),
         }),
         links: some(links),
-        mac_address: endpoint.mac_address.clone().filter(|_| api >= ApiVersion::V1_44),
+        mac_address: endpoint
+            .mac_address
+            .clone()
+            .filter(|_| api >= ApiVersion::V1_44),
         aliases: some(endpoint.aliases.clone()),
         driver_opts: some_map(&driver_opts),
         gw_priority: endpoint.gw_priority.filter(|_| api >= ApiVersion::V1_48),
@@ -287,7 +366,10 @@ pub(super) fn endpoint_settings(endpoint: &Endpoint, links: Vec<String>, api: Ap
 }
 
 /// The body of `POST /networks/create`.
-pub(super) fn network_body(network: &Network, labels: &IndexMap<String, String>) -> Result<Value, serde_json::Error> {
+pub(super) fn network_body(
+    network: &Network,
+    labels: &IndexMap<String, String>,
+) -> Result<Value, serde_json::Error> {
     let ipam = &network.ipam;
     let pool = |pool: &crate::model::IpamPool| IpamConfig {
         subnet: pool.subnet.clone(),
@@ -319,7 +401,10 @@ pub(super) fn network_body(network: &Network, labels: &IndexMap<String, String>)
 }
 
 /// The body of `POST /volumes/create`.
-pub(super) fn volume_body(volume: &Volume, labels: &IndexMap<String, String>) -> VolumeCreateRequest {
+pub(super) fn volume_body(
+    volume: &Volume,
+    labels: &IndexMap<String, String>,
+) -> VolumeCreateRequest {
     VolumeCreateRequest {
         name: Some(volume.name.clone()),
         driver: volume.driver.clone(),

@@ -13,7 +13,10 @@ use crate::engine::EngineError;
 pub(crate) fn from_bollard(transport: &Transport, error: bollard::errors::Error) -> EngineError {
     use bollard::errors::Error;
     match error {
-        Error::DockerResponseServerError { status_code, message } => refused(status_code, message),
+        Error::DockerResponseServerError {
+            status_code,
+            message,
+        } => refused(status_code, message),
         Error::IOError { err } => disconnected(transport, &err),
         Error::HyperResponseError { err } => disconnected(transport, &err),
         Error::RequestTimeoutError => disconnected(transport, &"no answer in time"),
@@ -27,7 +30,10 @@ pub(crate) fn from_send(transport: &Transport, error: SendError) -> EngineError 
 }
 
 pub(crate) fn disconnected(transport: &Transport, why: &dyn std::fmt::Display) -> EngineError {
-    EngineError::Disconnected { address: transport.address().to_string(), why: why.to_string() }
+    EngineError::Disconnected {
+        address: transport.address().to_string(),
+        why: why.to_string(),
+    }
 }
 
 /// The response, or the error it tells.
@@ -35,12 +41,17 @@ pub(crate) fn disconnected(transport: &Transport, why: &dyn std::fmt::Display) -
 /// # Errors
 ///
 /// For every status that is not a success.
-pub(crate) async fn checked(transport: &Transport, response: Response<Incoming>) -> Result<Response<Incoming>, EngineError> {
+pub(crate) async fn checked(
+    transport: &Transport,
+    response: Response<Incoming>,
+) -> Result<Response<Incoming>, EngineError> {
     let status = response.status();
     if status.is_success() || status == hyper::StatusCode::NOT_MODIFIED {
         return Ok(response);
     }
-    let body = read_all(response).await.map_err(|error| from_send(transport, error))?;
+    let body = read_all(response)
+        .await
+        .map_err(|error| from_send(transport, error))?;
     Err(refused(status.as_u16(), message(&body)))
 }
 
@@ -80,8 +91,20 @@ fn port_in_use(message: &str) -> Option<String> {
         return None;
     }
     // In the order of trust: Docker's allocator, its proxies, newer Dockers, Podman.
-    let after = ["Bind for ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp4 ", "listen udp6 ", "listen udp ", "host port for ", "host port "];
-    let rest = after.iter().find_map(|words| message.split_once(words).map(|(_, rest)| rest))?;
+    let after = [
+        "Bind for ",
+        "listen tcp4 ",
+        "listen tcp6 ",
+        "listen tcp ",
+        "listen udp4 ",
+        "listen udp6 ",
+        "listen udp ",
+        "host port for ",
+        "host port ",
+    ];
+    let rest = after
+        .iter()
+        .find_map(|words| message.split_once(words).map(|(_, rest)| rest))?;
     let word = rest.split([' ', '/']).next()?.trim_end_matches([':', ',']);
     host_and_port(word)
 }
@@ -89,8 +112,12 @@ fn port_in_use(message: &str) -> Option<String> {
 /// `HOST:PORT` at the start of a text that may go on with the container's address.
 fn host_and_port(text: &str) -> Option<String> {
     let (host, rest) = match text.strip_prefix('[') {
-        Some(rest) => rest.split_once("]:").map(|(host, rest)| (format!("[{host}]"), rest))?,
-        None => text.split_once(':').map(|(host, rest)| (host.to_owned(), rest))?,
+        Some(rest) => rest
+            .split_once("]:")
+            .map(|(host, rest)| (format!("[{host}]"), rest))?,
+        None => text
+            .split_once(':')
+            .map(|(host, rest)| (host.to_owned(), rest))?,
     };
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
     (!port.is_empty()).then(|| format!("{host}:{port}"))
@@ -98,15 +125,27 @@ fn host_and_port(text: &str) -> Option<String> {
 
 /// What kind of thing bears the name already, the name, and who has it.
 fn name_in_use(message: &str) -> Option<(&'static str, String, Option<String>)> {
-    let quoted = |text: &str| text.split('"').nth(1).map(|name| name.trim_start_matches('/').to_owned());
+    let quoted = |text: &str| {
+        text.split('"')
+            .nth(1)
+            .map(|name| name.trim_start_matches('/').to_owned())
+    };
     let lower = message.to_lowercase();
     if lower.contains("container name") && lower.contains("already in use") {
         let after = lower.split("in use by ").nth(1).unwrap_or_default();
-        let id: String = after.trim_start_matches("container ").trim_start_matches('"').chars().take_while(char::is_ascii_hexdigit).take(12).collect();
+        let id: String = after
+            .trim_start_matches("container ")
+            .trim_start_matches('"')
+            .chars()
+            .take_while(char::is_ascii_hexdigit)
+            .take(12)
+            .collect();
         let owner = (!id.is_empty()).then(|| format!("container {id}"));
         return Some(("container", quoted(message)?, owner));
     }
-    let name = message.strip_prefix("network with name ")?.strip_suffix(" already exists")?;
+    let name = message
+        .strip_prefix("network with name ")?
+        .strip_suffix(" already exists")?;
     Some(("network", name.to_owned(), None))
 }
 
@@ -164,7 +203,13 @@ mod tests {
 
     #[test]
     fn messages_are_taken_from_json_or_text() {
-        assert_eq!(message(&Bytes::from_static(b"{\"message\":\"no\\n\"}")), "no");
-        assert_eq!(message(&Bytes::from_static(b"page not found\n")), "page not found");
+        assert_eq!(
+            message(&Bytes::from_static(b"{\"message\":\"no\\n\"}")),
+            "no"
+        );
+        assert_eq!(
+            message(&Bytes::from_static(b"page not found\n")),
+            "page not found"
+        );
     }
 }

@@ -6,10 +6,15 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
-use crate::state::{Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, PublishedPort, Status, VolumeState};
+use crate::state::{
+    Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, PublishedPort,
+    Status, VolumeState,
+};
 
 /// Go writes empty maps and lists as null.
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
@@ -149,7 +154,12 @@ fn degraded(id: &str, json: &[u8]) -> Container {
     let json: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let config = &json["Config"];
-    let labels = config["Labels"].as_object().map(|labels| labels.iter().map(|(key, value)| (key.clone(), text(value))).collect());
+    let labels = config["Labels"].as_object().map(|labels| {
+        labels
+            .iter()
+            .map(|(key, value)| (key.clone(), text(value)))
+            .collect()
+    });
     Container {
         id: id.to_owned(),
         name: text(&json["Name"]).trim_start_matches('/').to_owned(),
@@ -163,12 +173,29 @@ fn degraded(id: &str, json: &[u8]) -> Container {
 }
 
 fn from_container(shape: ContainerShape) -> Container {
-    let ContainerShape { state, config, host_config, network_settings, .. } = shape;
+    let ContainerShape {
+        state,
+        config,
+        host_config,
+        network_settings,
+        ..
+    } = shape;
     let short_id = shape.id.get(..12).unwrap_or(&shape.id).to_owned();
     let endpoint = |(name, endpoint): (String, EndpointShape)| {
         // Older engines put the container's short id among the aliases by themselves.
-        let aliases = endpoint.aliases.into_iter().filter(|alias| *alias != short_id).collect();
-        (name, ContainerEndpoint { network_id: endpoint.network_id, aliases, ip_address: endpoint.ip_address })
+        let aliases = endpoint
+            .aliases
+            .into_iter()
+            .filter(|alias| *alias != short_id)
+            .collect();
+        (
+            name,
+            ContainerEndpoint {
+                network_id: endpoint.network_id,
+                aliases,
+                ip_address: endpoint.ip_address,
+            },
+        )
     };
     let tmpfs = host_config.tmpfs.into_keys().map(|target| ContainerMount {
         kind: "tmpfs".to_owned(),
@@ -196,16 +223,29 @@ fn from_container(shape: ContainerShape) -> Container {
         image_id: shape.image_id,
         labels: config.labels,
         environment: config.environment,
-        command: [shape.path].into_iter().filter(|path| !path.is_empty()).chain(shape.arguments).collect(),
+        command: [shape.path]
+            .into_iter()
+            .filter(|path| !path.is_empty())
+            .chain(shape.arguments)
+            .collect(),
         health: health(&state.health.status),
-        health_log: state.health.log.into_iter().map(|entry| entry.output).collect(),
+        health_log: state
+            .health
+            .log
+            .into_iter()
+            .map(|entry| entry.output)
+            .collect(),
         exit_code: state.exit_code,
         pid: state.pid,
         created: shape.created,
         started_at: moment(state.started_at),
         finished_at: moment(state.finished_at),
         network_mode: host_config.network_mode,
-        networks: network_settings.networks.into_iter().map(endpoint).collect(),
+        networks: network_settings
+            .networks
+            .into_iter()
+            .map(endpoint)
+            .collect(),
         mounts: shape.mounts.into_iter().map(mount).chain(tmpfs).collect(),
         tty: config.tty,
         degraded: matches!(status, Status::Other(_)),
@@ -226,7 +266,11 @@ pub(super) fn health(word: &str) -> Option<Health> {
 
 /// Engines write "never" as the year 1.
 fn moment(text: String) -> String {
-    if text.starts_with("0001-") { String::new() } else { text }
+    if text.starts_with("0001-") {
+        String::new()
+    } else {
+        text
+    }
 }
 
 fn ports(bindings: Map<Option<Vec<BindingShape>>>) -> Vec<PublishedPort> {
@@ -235,7 +279,12 @@ fn ports(bindings: Map<Option<Vec<BindingShape>>>) -> Vec<PublishedPort> {
         let (target, protocol) = port.split_once('/').unwrap_or((&port, "tcp"));
         let target = target.parse().unwrap_or_default();
         let published = |binding: BindingShape| PublishedPort {
-            host_ip: binding.host_ip,
+            // Asked for without an address, it is published on all.
+            host_ip: if binding.host_ip.is_empty() && !binding.host_port.is_empty() {
+                "0.0.0.0".to_owned()
+            } else {
+                binding.host_ip
+            },
             published: binding.host_port.parse().unwrap_or_default(),
             target,
             protocol: protocol.to_owned(),
@@ -245,7 +294,9 @@ fn ports(bindings: Map<Option<Vec<BindingShape>>>) -> Vec<PublishedPort> {
             None => ports.push(published(BindingShape::default())),
         }
     }
-    ports.sort_by(|a, b| (a.target, &a.protocol, a.published).cmp(&(b.target, &b.protocol, b.published)));
+    ports.sort_by(|a, b| {
+        (a.target, &a.protocol, a.published).cmp(&(b.target, &b.protocol, b.published))
+    });
     ports
 }
 
@@ -259,12 +310,24 @@ pub(super) fn network(json: &[u8]) -> Result<(NetworkState, Vec<String>), serde_
 /// Networks from `GET /networks`.
 pub(super) fn networks(json: &[u8]) -> Result<Vec<NetworkState>, serde_json::Error> {
     let shapes = serde_json::from_slice::<Vec<NetworkShape>>(json)?;
-    Ok(shapes.into_iter().map(|shape| from_network(shape).0).collect())
+    Ok(shapes
+        .into_iter()
+        .map(|shape| from_network(shape).0)
+        .collect())
 }
 
 fn from_network(shape: NetworkShape) -> (NetworkState, Vec<String>) {
-    let members = shape.containers.into_values().map(|member| member.name).collect();
-    let subnets = shape.ipam.config.into_iter().map(|pool| pool.subnet).collect();
+    let members = shape
+        .containers
+        .into_values()
+        .map(|member| member.name)
+        .collect();
+    let subnets = shape
+        .ipam
+        .config
+        .into_iter()
+        .map(|pool| pool.subnet)
+        .collect();
     let network = NetworkState {
         id: shape.id,
         name: shape.name,
@@ -295,13 +358,20 @@ pub(super) fn volumes(json: &[u8]) -> Result<Vec<VolumeState>, serde_json::Error
 }
 
 fn from_volume(shape: VolumeShape) -> VolumeState {
-    VolumeState { name: shape.name, driver: shape.driver, options: shape.options, labels: shape.labels }
+    VolumeState {
+        name: shape.name,
+        driver: shape.driver,
+        options: shape.options,
+        labels: shape.labels,
+    }
 }
 
 /// An image from `GET /images/NAME/json`.
 pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
     let shape = serde_json::from_slice::<ImageShape>(json)?;
-    let tests = |healthcheck: &ImageHealthcheckShape| healthcheck.test.first().is_some_and(|word| word != "NONE");
+    let tests = |healthcheck: &ImageHealthcheckShape| {
+        healthcheck.test.first().is_some_and(|word| word != "NONE")
+    };
     Ok(Image {
         id: shape.id,
         tags: shape.tags,

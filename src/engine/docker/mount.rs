@@ -1,7 +1,8 @@
 //! Mounts as an engine takes them: most as structures, some only as `SOURCE:TARGET:OPTIONS` text. Pure.
 
 use bollard::models::{
-    Mount as MountBody, MountBindOptions, MountImageOptions, MountTmpfsOptions, MountType, MountVolumeOptions,
+    Mount as MountBody, MountBindOptions, MountImageOptions, MountTmpfsOptions, MountType,
+    MountVolumeOptions,
 };
 
 use super::version::ApiVersion;
@@ -14,7 +15,14 @@ pub(super) fn binds(container: &NewContainer) -> Vec<String> {
 }
 
 fn bind(mount: &Mount) -> Option<String> {
-    let MountKind::Bind { source, create_host_path, propagation, selinux, recursive } = &mount.kind else {
+    let MountKind::Bind {
+        source,
+        create_host_path,
+        propagation,
+        selinux,
+        recursive,
+    } = &mount.kind
+    else {
         return None;
     };
     let is_text = (*create_host_path || selinux.is_some()) && recursive.is_none();
@@ -30,7 +38,12 @@ fn bind(mount: &Mount) -> Option<String> {
 
 /// All other mounts.
 pub(super) fn mounts(container: &NewContainer, api: ApiVersion) -> Vec<MountBody> {
-    container.mounts.iter().filter(|mount| bind(mount).is_none()).map(|mount| body(mount, api)).collect()
+    container
+        .mounts
+        .iter()
+        .filter(|mount| bind(mount).is_none())
+        .map(|mount| body(mount, api))
+        .collect()
 }
 
 fn body(mount: &Mount, api: ApiVersion) -> MountBody {
@@ -41,7 +54,13 @@ fn body(mount: &Mount, api: ApiVersion) -> MountBody {
         ..MountBody::default()
     };
     match &mount.kind {
-        MountKind::Bind { source, create_host_path, propagation, recursive, .. } => {
+        MountKind::Bind {
+            source,
+            create_host_path,
+            propagation,
+            recursive,
+            ..
+        } => {
             let recursive = |word| (recursive.as_deref() == Some(word)).then_some(true);
             body.typ = Some(MountType::BIND);
             body.source = Some(source.clone());
@@ -50,17 +69,27 @@ fn body(mount: &Mount, api: ApiVersion) -> MountBody {
                 non_recursive: recursive("disabled"),
                 create_mountpoint: create_host_path.then_some(true),
                 read_only_non_recursive: recursive("writable").filter(|_| api >= ApiVersion::V1_44),
-                read_only_force_recursive: recursive("readonly").filter(|_| api >= ApiVersion::V1_44),
+                read_only_force_recursive: recursive("readonly")
+                    .filter(|_| api >= ApiVersion::V1_44),
             });
         }
-        MountKind::Volume { source, nocopy, subpath, labels } => {
-            let labels = labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        MountKind::Volume {
+            source,
+            nocopy,
+            subpath,
+            labels,
+        } => {
+            let labels = labels
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
             body.typ = Some(MountType::VOLUME);
             // Without a source the volume is anonymous and goes with its container.
             body.source.clone_from(source);
             body.volume_options = Some(MountVolumeOptions {
                 no_copy: nocopy.then_some(true),
-                labels: Some(labels).filter(|labels: &std::collections::HashMap<_, _>| !labels.is_empty()),
+                labels: Some(labels)
+                    .filter(|labels: &std::collections::HashMap<_, _>| !labels.is_empty()),
                 subpath: subpath.clone(),
                 ..MountVolumeOptions::default()
             });
@@ -76,7 +105,9 @@ fn body(mount: &Mount, api: ApiVersion) -> MountBody {
         MountKind::Image { source, subpath } => {
             body.typ = Some(MountType::IMAGE);
             body.source = Some(source.clone());
-            body.image_options = Some(MountImageOptions { subpath: subpath.clone() });
+            body.image_options = Some(MountImageOptions {
+                subpath: subpath.clone(),
+            });
         }
         MountKind::Npipe { source } => {
             body.typ = Some(MountType::NPIPE);

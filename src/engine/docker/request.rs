@@ -28,7 +28,10 @@ impl Target {
             text.push('/');
             encode(part, &mut text);
         }
-        Self { text, has_query: false }
+        Self {
+            text,
+            has_query: false,
+        }
     }
 
     /// Adds a parameter.
@@ -75,11 +78,16 @@ fn encode(part: &str, into: &mut String) {
 /// Sends a GET and gives the whole body.
 pub(super) async fn get(transport: &Transport, target: &Target) -> Result<Bytes, EngineError> {
     let response = open(transport, target).await?;
-    read_all(response).await.map_err(|error| from_send(transport, error))
+    read_all(response)
+        .await
+        .map_err(|error| from_send(transport, error))
 }
 
 /// The same, with none where the engine says that there is no such thing.
-pub(super) async fn find(transport: &Transport, target: &Target) -> Result<Option<Bytes>, EngineError> {
+pub(super) async fn find(
+    transport: &Transport,
+    target: &Target,
+) -> Result<Option<Bytes>, EngineError> {
     match get(transport, target).await {
         Ok(body) => Ok(Some(body)),
         Err(EngineError::NotFound(_)) => Ok(None),
@@ -88,30 +96,49 @@ pub(super) async fn find(transport: &Transport, target: &Target) -> Result<Optio
 }
 
 /// Sends a GET and gives the response, whose body may go on for long.
-pub(super) async fn open(transport: &Transport, target: &Target) -> Result<Response<Incoming>, EngineError> {
-    let request = Request::builder().method(Method::GET).uri(target.as_str()).body(Empty::<Bytes>::new());
+pub(super) async fn open(
+    transport: &Transport,
+    target: &Target,
+) -> Result<Response<Incoming>, EngineError> {
+    let request = Request::builder()
+        .method(Method::GET)
+        .uri(target.as_str())
+        .body(Empty::<Bytes>::new());
     send(transport, request).await
 }
 
 /// Sends a POST with a JSON body and gives the whole answer.
-pub(super) async fn post(transport: &Transport, target: &Target, body: &Value) -> Result<Bytes, EngineError> {
+pub(super) async fn post(
+    transport: &Transport,
+    target: &Target,
+    body: &Value,
+) -> Result<Bytes, EngineError> {
     let request = Request::builder()
         .method(Method::POST)
         .uri(target.as_str())
         .header(CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(body.to_string())));
     let response = send(transport, request).await?;
-    read_all(response).await.map_err(|error| from_send(transport, error))
+    read_all(response)
+        .await
+        .map_err(|error| from_send(transport, error))
 }
 
 /// Sends a request and checks the status of its response.
-pub(super) async fn send<B>(transport: &Transport, request: Result<Request<B>, hyper::http::Error>) -> Result<Response<Incoming>, EngineError>
+pub(super) async fn send<B>(
+    transport: &Transport,
+    request: Result<Request<B>, hyper::http::Error>,
+) -> Result<Response<Incoming>, EngineError>
 where
     B: hyper::body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let request = request.map_err(|error| EngineError::Answer(format!("a request cannot be written: {error}")))?;
-    let response = transport.send(request).await.map_err(|error| from_send(transport, error))?;
+    let request = request
+        .map_err(|error| EngineError::Answer(format!("a request cannot be written: {error}")))?;
+    let response = transport
+        .send(request)
+        .await
+        .map_err(|error| from_send(transport, error))?;
     checked(transport, response).await
 }
 
@@ -126,9 +153,18 @@ mod tests {
 
     #[test]
     fn targets_are_encoded() {
-        let target = Target::new(&["images", "reg.io:5000/a b:1@sha256:0", "json"]).with("x", "1&2=3+ü").with("y", "").with_some("z", None);
-        assert_eq!(target.as_str(), "/images/reg.io:5000/a%20b:1@sha256:0/json?x=1%262%3D3%2B%C3%BC&y=");
+        let target = Target::new(&["images", "reg.io:5000/a b:1@sha256:0", "json"])
+            .with("x", "1&2=3+ü")
+            .with("y", "")
+            .with_some("z", None);
+        assert_eq!(
+            target.as_str(),
+            "/images/reg.io:5000/a%20b:1@sha256:0/json?x=1%262%3D3%2B%C3%BC&y="
+        );
         let listing = Target::new(&["networks"]).labelled("a.b", "c");
-        assert_eq!(listing.as_str(), "/networks?filters=%7B%22label%22:%5B%22a.b%3Dc%22%5D%7D");
+        assert_eq!(
+            listing.as_str(),
+            "/networks?filters=%7B%22label%22:%5B%22a.b%3Dc%22%5D%7D"
+        );
     }
 }

@@ -18,7 +18,10 @@ use crate::engine::{ContainerAction, EngineError, EngineEvent, LogChunk, PullPro
 use crate::label;
 
 /// The next piece of a response's body; none at its end.
-async fn next_piece(body: &mut Incoming, transport: &Transport) -> Result<Option<Bytes>, EngineError> {
+async fn next_piece(
+    body: &mut Incoming,
+    transport: &Transport,
+) -> Result<Option<Bytes>, EngineError> {
     loop {
         match body.frame().await {
             None => return Ok(None),
@@ -43,13 +46,21 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(response: Response<Incoming>, transport: &Transport) -> Self {
-        Self { body: response.into_body(), transport: transport.clone(), buffer: BytesMut::new(), searched: 0 }
+        Self {
+            body: response.into_body(),
+            transport: transport.clone(),
+            buffer: BytesMut::new(),
+            searched: 0,
+        }
     }
 
     /// The next line that is not blank; none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, EngineError> {
         loop {
-            if let Some(at) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
+            if let Some(at) = self.buffer[self.searched..]
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
                 let line = self.buffer.split_to(self.searched + at + 1).freeze();
                 self.searched = 0;
                 if line.trim_ascii().is_empty() {
@@ -68,12 +79,17 @@ impl Lines {
     }
 
     /// The lines as a stream of what `read` makes of them.
-    fn read<'a, T: 'a>(self, read: impl Fn(&[u8]) -> Result<Option<T>, EngineError> + 'a) -> Told<'a, T> {
+    fn read<'a, T: 'a>(
+        self,
+        read: impl Fn(&[u8]) -> Result<Option<T>, EngineError> + 'a,
+    ) -> Told<'a, T> {
         let lines = stream::try_unfold(self, |mut lines| async move {
             let line = lines.next().await?;
             Ok::<_, EngineError>(line.map(|line| (line, lines)))
         });
-        lines.try_filter_map(move |line| std::future::ready(read(&line))).boxed_local()
+        lines
+            .try_filter_map(move |line| std::future::ready(read(&line)))
+            .boxed_local()
     }
 }
 
@@ -82,7 +98,7 @@ impl Lines {
 struct EventLine {
     #[serde(rename = "Type", default)]
     kind: String,
-    #[serde(rename = "Action", alias = "status", default)]
+    #[serde(rename = "Action", default)]
     action: String,
     #[serde(rename = "Actor")]
     actor: Option<ActorLine>,
@@ -97,14 +113,27 @@ struct ActorLine {
 }
 
 /// The events in a response of `GET /events`.
-pub(super) fn events(response: Response<Incoming>, transport: &Transport) -> Told<'static, EngineEvent> {
-    Lines::new(response, transport).read(event)
+pub(super) fn events(
+    response: Response<Incoming>,
+    transport: &Transport,
+) -> Told<'static, EngineEvent> {
+    // One event that cannot be read must not end the stream of the others.
+    let lenient = |line: &[u8]| {
+        Ok(event(line).unwrap_or_else(|error| {
+            tracing::warn!(%error, line = %String::from_utf8_lossy(line), "an event cannot be read");
+            None
+        }))
+    };
+    Lines::new(response, transport).read(lenient)
 }
 
 /// A container's event; none for what is no container's, or nobody's business (probes run by exec).
-fn event(line: &[u8]) -> Result<Option<EngineEvent>, EngineError> {
-    let line: EventLine = serde_json::from_slice(line).map_err(not_understood)?;
-    let Some(actor) = line.actor.filter(|_| line.kind == "container" && !line.action.starts_with("exec_")) else {
+fn event(line: &[u8]) -> Result<Option<EngineEvent>, serde_json::Error> {
+    let line: EventLine = serde_json::from_slice(line)?;
+    let Some(actor) = line
+        .actor
+        .filter(|_| line.kind == "container" && !line.action.starts_with("exec_"))
+    else {
         return Ok(None);
     };
     let mut attributes = actor.attributes.unwrap_or_default();
@@ -122,14 +151,23 @@ fn action(word: &str, attributes: &IndexMap<String, String>) -> ContainerAction 
     if let Some(health) = word.strip_prefix("health_status") {
         // Podman says it in an attribute.
         let word = health.trim_start_matches(':').trim();
-        let word = if word.is_empty() { attributes.get("health_status").map_or("", String::as_str) } else { word };
-        return inspect::health(word).map_or_else(|| ContainerAction::Other("health_status".to_owned()), ContainerAction::Health);
+        let word = if word.is_empty() {
+            attributes.get("health_status").map_or("", String::as_str)
+        } else {
+            word
+        };
+        return inspect::health(word).map_or_else(
+            || ContainerAction::Other("health_status".to_owned()),
+            ContainerAction::Health,
+        );
     }
     match word {
         "create" => ContainerAction::Created,
         "start" => ContainerAction::Started,
         "die" | "died" => {
-            let code = attributes.get("exitCode").or_else(|| attributes.get("containerExitCode"));
+            let code = attributes
+                .get("exitCode")
+                .or_else(|| attributes.get("containerExitCode"));
             ContainerAction::Died(code.and_then(|code| code.parse().ok()).unwrap_or_default())
         }
         "pause" => ContainerAction::Paused,
@@ -153,12 +191,16 @@ struct PullLine {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct DetailLine {
-    current: Option<u64>,
-    total: Option<u64>,
+    current: Option<i64>,
+    total: Option<i64>,
 }
 
 /// The progress in a response of `POST /images/create`.
-pub(super) fn pull(response: Response<Incoming>, transport: &Transport, reference: String) -> Told<'static, PullProgress> {
+pub(super) fn pull(
+    response: Response<Incoming>,
+    transport: &Transport,
+    reference: String,
+) -> Told<'static, PullProgress> {
     Lines::new(response, transport).read(move |line| pull_progress(line, &reference).map(Some))
 }
 
@@ -173,19 +215,35 @@ fn pull_progress(line: &[u8], reference: &str) -> Result<PullProgress, EngineErr
     Ok(PullProgress {
         layer: line.id.filter(is_layer),
         status: line.status,
-        current: detail.current,
-        total: detail.total.filter(|total| *total > 0),
+        current: detail.current.and_then(|bytes| u64::try_from(bytes).ok()),
+        // Where the engine doesn't know the total it says 0 or -1.
+        total: detail
+            .total
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .filter(|total| *total > 0),
     })
 }
 
 /// The typed error for an engine's words about a pull.
 pub(super) fn pull_error(reference: &str, why: String) -> EngineError {
-    const DENIED: [&str; 5] = ["pull access denied", "access denied", "unauthorized", "authentication required", "requested access to the resource is denied"];
+    const DENIED: [&str; 5] = [
+        "pull access denied",
+        "access denied",
+        "unauthorized",
+        "authentication required",
+        "requested access to the resource is denied",
+    ];
     let reference = reference.to_owned();
     let lower = why.to_lowercase();
     if DENIED.iter().any(|words| lower.contains(words)) {
-        let plain = why.strip_prefix(&format!("pull access denied for {reference}, ")).unwrap_or(&why).to_owned();
-        EngineError::PullDenied { reference, why: plain }
+        let plain = why
+            .strip_prefix(&format!("pull access denied for {reference}, "))
+            .unwrap_or(&why)
+            .to_owned();
+        EngineError::PullDenied {
+            reference,
+            why: plain,
+        }
     } else {
         EngineError::PullFailed { reference, why }
     }
@@ -193,7 +251,11 @@ pub(super) fn pull_error(reference: &str, why: String) -> EngineError {
 
 /// The output in a response of `GET /containers/ID/logs`.
 pub(super) fn logs(response: Response<Incoming>, transport: &Transport) -> Told<'static, LogChunk> {
-    let state = (response.into_body(), transport.clone(), Demultiplexer::default());
+    let state = (
+        response.into_body(),
+        transport.clone(),
+        Demultiplexer::default(),
+    );
     let chunks = stream::try_unfold(state, |(mut body, transport, mut output)| async move {
         loop {
             if let Some(chunk) = output.chunks.pop_front() {
@@ -231,17 +293,28 @@ const HEADER: usize = 8;
 impl Demultiplexer {
     fn push(&mut self, piece: &[u8]) {
         self.buffer.extend_from_slice(piece);
+        if self.buffer.is_empty() {
+            return;
+        }
         let known = self.buffer.len().min(4);
-        let is_header = self.buffer.first().is_some_and(|stream| *stream <= 2) && self.buffer[1..known].iter().all(|byte| *byte == 0);
+        let is_header = self.buffer.first().is_some_and(|stream| *stream <= 2)
+            && self.buffer[1..known].iter().all(|byte| *byte == 0);
         let form = match self.form {
             Some(form) => form,
             // Too short to tell.
             None if is_header && known < 4 => return,
-            None => *self.form.insert(if is_header { Form::Multiplexed } else { Form::Raw }),
+            None => *self.form.insert(if is_header {
+                Form::Multiplexed
+            } else {
+                Form::Raw
+            }),
         };
         if form == Form::Raw {
             let bytes = self.buffer.split().freeze();
-            self.chunks.push_back(LogChunk { stderr: false, bytes });
+            self.chunks.push_back(LogChunk {
+                stderr: false,
+                bytes,
+            });
             return;
         }
         while self.buffer.len() >= HEADER {
@@ -264,7 +337,10 @@ impl Demultiplexer {
             self.buffer.advance(self.buffer.len().min(HEADER));
         }
         if !self.buffer.is_empty() {
-            self.chunks.push_back(LogChunk { stderr, bytes: self.buffer.split().freeze() });
+            self.chunks.push_back(LogChunk {
+                stderr,
+                bytes: self.buffer.split().freeze(),
+            });
         }
     }
 }

@@ -210,20 +210,43 @@ fn a_search_without_success_says_what_to_do() {
         let error = no_engine(attempts);
         format!("{error}; {}", remedy(&error).unwrap())
     };
-    let nothing = text(&[docker(ErrorKind::NotFound), podman(ErrorKind::PermissionDenied)]);
+    let nothing = text(&[
+        docker(ErrorKind::NotFound),
+        podman(ErrorKind::PermissionDenied),
+    ]);
     assert_eq!(
         nothing,
         "no container engine answers: unix:///var/run/docker.sock (Docker: no such file), \
          unix:///run/podman/podman.sock (Podman: permission denied); install an engine (Debian, Ubuntu: \
          `sudo apt install docker.io`), or start the one that is installed: `sudo systemctl start docker`"
     );
-    let stopped = text(&[docker(ErrorKind::ConnectionRefused), podman(ErrorKind::NotFound)]);
-    assert!(stopped.ends_with("doesn't run; start it: `sudo systemctl start docker`"), "{stopped}");
-    let denied = text(&[docker(ErrorKind::PermissionDenied), podman(ErrorKind::NotFound)]);
-    assert!(denied.starts_with("no permission to use the engine's socket /var/run/docker.sock; "), "{denied}");
+    let stopped = text(&[
+        docker(ErrorKind::ConnectionRefused),
+        podman(ErrorKind::NotFound),
+    ]);
+    assert!(
+        stopped.ends_with("doesn't run; start it: `sudo systemctl start docker`"),
+        "{stopped}"
+    );
+    let denied = text(&[
+        docker(ErrorKind::PermissionDenied),
+        podman(ErrorKind::NotFound),
+    ]);
+    assert!(
+        denied.starts_with("no permission to use the engine's socket /var/run/docker.sock; "),
+        "{denied}"
+    );
     assert!(denied.contains("sudo usermod -aG docker $USER"), "{denied}");
-    let host = text(&[attempt("tcp://box:1", Origin::DockerHost, ErrorKind::TimedOut)]);
+    let host = text(&[attempt(
+        "tcp://box:1",
+        Origin::DockerHost,
+        ErrorKind::TimedOut,
+    )]);
     assert!(host.contains("unset DOCKER_HOST"), "{host}");
-    let context = text(&[attempt("tcp://box:1", Origin::Context("far".to_owned()), ErrorKind::TimedOut)]);
+    let context = text(&[attempt(
+        "tcp://box:1",
+        Origin::Context("far".to_owned()),
+        ErrorKind::TimedOut,
+    )]);
     assert!(context.contains("docker context use default"), "{context}");
 }

@@ -5,7 +5,10 @@ fn excluded(patterns: &str, path: &str) -> bool {
     let ignore = Ignore::parse(patterns).unwrap();
     let mut inherited = Inherited::default();
     let mut verdict = Verdict::Included;
-    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    let ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .chain([path.len()]);
     for end in ends {
         (verdict, inherited) = ignore.verdict(&path[..end], &inherited);
     }

@@ -1,0 +1,184 @@
+use serde_json::json;
+
+use super::*;
+
+fn inspected(json: &serde_json::Value) -> Container {
+    container("0123456789abcdef", json.to_string().as_bytes())
+}
+
+#[test]
+fn a_running_container_is_read() {
+    let json = json!({
+        "Id": "0123456789abcdef", "Name": "/app-web-1", "Image": "sha256:1", "Created": "2026-01-01T00:00:00Z",
+        "Path": "sh", "Args": ["-c", "x"],
+        "State": {
+            "Status": "running", "ExitCode": 0, "Pid": 42, "StartedAt": "2026-01-01T00:00:01Z", "FinishedAt": "0001-01-01T00:00:00Z",
+            "Health": {"Status": "healthy", "Log": [{"ExitCode": 1, "Output": "no"}, {"ExitCode": 0, "Output": "ok"}]},
+        },
+        "Config": {"Image": "web", "Labels": {"l": "1"}, "Env": ["A=1"], "Tty": true, "ExposedPorts": {"80/tcp": {}}},
+        "HostConfig": {"NetworkMode": "app_default", "Tmpfs": {"/tmp": ""}},
+        "NetworkSettings": {
+            "Ports": {"80/tcp": [{"HostIp": "::", "HostPort": "8080"}], "53/udp": null},
+            "Networks": {"app_default": {"NetworkID": "n1", "Aliases": ["web", "0123456789ab"], "IPAddress": "10.0.0.2"}},
+        },
+        "Mounts": [{"Type": "volume", "Name": "data", "Source": "/s", "Destination": "/data", "RW": true}],
+    });
+    let container = inspected(&json);
+    assert_eq!(
+        (container.name.as_str(), container.status, container.health),
+        ("app-web-1", Status::Running, Some(Health::Healthy))
+    );
+    assert_eq!(
+        (container.pid, container.tty, container.degraded),
+        (42, true, false)
+    );
+    assert_eq!(
+        (container.image.as_str(), container.image_id.as_str()),
+        ("web", "sha256:1")
+    );
+    assert_eq!(container.command, ["sh", "-c", "x"]);
+    assert_eq!(container.health_log, ["no", "ok"]);
+    assert_eq!(
+        (
+            container.started_at.as_str(),
+            container.finished_at.as_str()
+        ),
+        ("2026-01-01T00:00:01Z", "")
+    );
+    assert_eq!(container.networks["app_default"].aliases, ["web"]);
+    let mounts: Vec<_> = container
+        .mounts
+        .iter()
+        .map(|mount| format!("{} {} {}", mount.kind, mount.name, mount.target))
+        .collect();
+    assert_eq!(mounts, ["volume data /data", "tmpfs  /tmp"]);
+    let ports: Vec<_> = container
+        .ports
+        .iter()
+        .map(|port| {
+            format!(
+                "{}:{}->{}/{}",
+                port.host_ip, port.published, port.target, port.protocol
+            )
+        })
+        .collect();
+    assert_eq!(ports, [":0->53/udp", ":::8080->80/tcp"]);
+}
+
+#[test]
+fn ports_of_a_container_that_does_not_run_are_those_asked_for() {
+    let json = json!({
+        "Id": "1", "Config": {"ExposedPorts": {"80/tcp": {}, "90/tcp": {}}},
+        "HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}},
+        "NetworkSettings": {"Ports": {}},
+    });
+    let ports: Vec<_> = inspected(&json)
+        .ports
+        .iter()
+        .map(|port| format!("{}:{}->{}", port.host_ip, port.published, port.target))
+        .collect();
+    assert_eq!(ports, ["0.0.0.0:8080->80", ":0->90"]);
+}
+
+#[test]
+fn missing_and_null_fields_are_empty() {
+    let json = json!({
+        "Id": "1", "Name": "/x", "Args": null, "Mounts": null,
+        "State": {"Status": "exited", "ExitCode": 3, "Health": null},
+        "Config": {"Labels": null, "Env": null, "ExposedPorts": null},
+        "HostConfig": null, "NetworkSettings": {"Ports": null, "Networks": {"a": {"Aliases": null}}},
+    });
+    let container = inspected(&json);
+    assert_eq!(
+        (container.status, container.exit_code, container.health),
+        (Status::Exited, 3, None)
+    );
+    assert!(
+        !container.degraded
+            && container.labels.is_empty()
+            && container.networks["a"].aliases.is_empty()
+    );
+}
+
+#[test]
+fn what_cannot_be_read_degrades_one_container_only() {
+    let unknown_state = inspected(&json!({"Id": "1", "State": {"Status": "stopping"}}));
+    assert_eq!(
+        (unknown_state.status, unknown_state.degraded),
+        (Status::Other("stopping".to_owned()), true)
+    );
+    let strange = inspected(
+        &json!({"Name": "/x", "State": {"Status": "running", "Pid": "none"}, "Config": {"Labels": {"l": "1"}}}),
+    );
+    assert_eq!(
+        (
+            strange.name.as_str(),
+            strange.labels["l"].as_str(),
+            strange.degraded
+        ),
+        ("x", "1", true)
+    );
+    assert_eq!(container("1", b"no json").id, "1");
+}
+
+#[test]
+fn networks_volumes_and_images_are_read() {
+    let json = json!({
+        "Id": "n1", "Name": "a", "Driver": "bridge", "Internal": true, "Attachable": false, "Labels": {"l": "1"},
+        "IPAM": {"Driver": "default", "Options": null, "Config": [{"Subnet": "10.0.0.0/24", "Gateway": "10.0.0.1"}]},
+        "Containers": {"c1": {"Name": "web", "EndpointID": "e"}},
+    });
+    let (read, members) = network(json.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        (read.name.as_str(), read.internal, read.subnets, members),
+        (
+            "a",
+            true,
+            vec!["10.0.0.0/24".to_owned()],
+            vec!["web".to_owned()]
+        )
+    );
+    assert_eq!(
+        networks(json!([json]).to_string().as_bytes())
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let json = json!({"Name": "v", "Driver": "local", "Mountpoint": "/m", "Options": null, "Labels": {"l": "1"}, "Status": {"x": 1}});
+    let read = volume(json.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        (read.name.as_str(), read.labels.len(), read.options.len()),
+        ("v", 1, 0)
+    );
+    assert_eq!(
+        volumes(json!({"Volumes": [json]}).to_string().as_bytes())
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(volumes(br#"{"Volumes":null}"#).unwrap().is_empty());
+
+    let image_with = |test: &[&str]| {
+        let config = json!({"Labels": null, "Volumes": {"/data": {}}, "ExposedPorts": {"80/tcp": {}}, "Healthcheck": {"Test": test}});
+        let json = json!({"Id": "sha256:1", "RepoTags": ["a:1"], "Os": "linux", "Architecture": "amd64", "Config": config});
+        image(json.to_string().as_bytes()).unwrap()
+    };
+    let read = image_with(&["CMD", "true"]);
+    assert_eq!(
+        (
+            read.has_healthcheck,
+            read.platform.as_str(),
+            read.volumes,
+            read.exposed_ports
+        ),
+        (
+            true,
+            "linux/amd64",
+            vec!["/data".to_owned()],
+            vec!["80/tcp".to_owned()]
+        )
+    );
+    assert!(!image_with(&["NONE"]).has_healthcheck && !image_with(&[]).has_healthcheck);
+    assert!(!image(br#"{"Id":"sha256:1"}"#).unwrap().has_healthcheck);
+}
