@@ -222,7 +222,7 @@ impl StoredAuth {
                 .and_then(|bytes| String::from_utf8(bytes).ok())
                 .ok_or_else(damaged)?;
             let (username, password) = decoded.split_once(':').ok_or_else(damaged)?;
-            credentials.username = username.to_owned();
+            username.clone_into(&mut credentials.username);
             password
                 .trim_matches('\0')
                 .clone_into(&mut credentials.password);

@@ -92,10 +92,13 @@ impl DockerEngine {
         registries: Result<RegistryConfig, AuthError>,
     ) -> Result<Self, EngineError> {
         #[derive(Default, Deserialize)]
-        #[serde(default, rename_all = "PascalCase")]
+        #[serde(default)]
         struct Version {
-            version: String,
+            #[serde(rename = "Version")]
+            number: String,
+            #[serde(rename = "Os")]
             os: String,
+            #[serde(rename = "Arch")]
             arch: String,
         }
         let body = get(&transport, &Target::new(&["version"])).await?;
@@ -104,7 +107,7 @@ impl DockerEngine {
         let about = About {
             address: transport.address().to_string(),
             product: if ping.podman { "Podman" } else { "Docker" }.to_owned(),
-            version: version.version,
+            version: version.number,
             api: transport.version().numbers(),
             platform: format!("{}/{}", version.os, version.arch),
             buildkit: !ping.podman && !chose_classic && version.os == "linux",
@@ -196,20 +199,20 @@ impl DockerEngine {
         let EngineError::PortInUse { port, owner: None } = error else {
             return error;
         };
-        let number = port.rsplit(':').next().unwrap_or_default();
-        let filters = serde_json::json!({ "publish": [number] }).to_string();
-        let listing = get(
-            &self.transport,
-            &Target::new(&["containers", "json"]).with("filters", &filters),
-        )
-        .await;
+        let number = port
+            .rsplit(':')
+            .next()
+            .and_then(|number| number.parse::<u16>().ok());
+        let listing = get(&self.transport, &Target::new(&["containers", "json"])).await;
         let rows = listing
             .ok()
             .and_then(|body| serde_json::from_slice::<Vec<Row>>(&body).ok());
-        let name = rows
-            .unwrap_or_default()
-            .into_iter()
-            .find_map(|row| row.names.into_iter().next());
+        let publishes = |row: &Row| {
+            let mut ports = row.ports.iter().flatten();
+            ports.any(|port| number.is_some() && port.public == number)
+        };
+        let row = rows.unwrap_or_default().into_iter().find(publishes);
+        let name = row.and_then(|row| row.names.into_iter().next());
         let owner = name.map(|name| format!("container {}", name.trim_start_matches('/')));
         EngineError::PortInUse { port, owner }
     }
@@ -261,7 +264,7 @@ impl DockerEngine {
         };
         match credentials {
             Ok(Some(credentials)) => {
-                request = request.header("X-Registry-Auth", credentials.header())
+                request = request.header("X-Registry-Auth", credentials.header());
             }
             Ok(None) => {}
             // Most images are public: a locked key store must not keep them away.
@@ -329,6 +332,14 @@ struct Row {
     id: String,
     #[serde(rename = "Names", default)]
     names: Vec<String>,
+    #[serde(rename = "Ports", default)]
+    ports: Option<Vec<RowPort>>,
+}
+
+#[derive(Deserialize)]
+struct RowPort {
+    #[serde(rename = "PublicPort", default)]
+    public: Option<u16>,
 }
 
 /// A reference as the engine's pull takes it: without a tag it would pull all of them.
@@ -447,10 +458,18 @@ impl Engine for DockerEngine {
         let options = query::RenameContainerOptions {
             name: name.to_owned(),
         };
-        self.docker
-            .rename_container(id, options)
-            .await
-            .map_err(|error| self.failed(error))
+        let renamed = self.docker.rename_container(id, options).await;
+        renamed.map_err(|error| match self.failed(error) {
+            // Podman's words are those of its database.
+            EngineError::Refused { message, .. } if message.contains("ContainerConfig.Name") => {
+                EngineError::NameInUse {
+                    kind: "container",
+                    name: name.to_owned(),
+                    owner: None,
+                }
+            }
+            error => error,
+        })
     }
 
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {

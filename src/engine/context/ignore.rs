@@ -98,11 +98,11 @@ impl Ignore {
         let mut matched = Vec::with_capacity(self.patterns.len());
         for (index, pattern) in self.patterns.iter().enumerate() {
             let above = folder.matched.get(index).copied().unwrap_or_default();
-            let matches = above || pattern.whole.is_match(path);
-            if matches {
+            let is_match = above || pattern.whole.is_match(path);
+            if is_match {
                 excluded = !pattern.exception;
             }
-            matched.push(matches);
+            matched.push(is_match);
         }
         let verdict = if !excluded {
             Verdict::Included
@@ -162,10 +162,9 @@ impl Pattern {
         let mut components = self.components.iter();
         for name in folder.split('/') {
             match components.next() {
-                None => return false,
                 Some(Component::Any) => return true,
                 Some(Component::One(component)) if component.is_match(name) => {}
-                Some(Component::One(_)) => return false,
+                Some(Component::One(_)) | None => return false,
             }
         }
         components.next().is_some()

@@ -105,7 +105,11 @@ async fn ignored_files_stay_behind() {
         ("closed/file", ""),
     ]);
     // A folder that no pattern can reopen is not even read.
-    fs::set_permissions(folder.path().join("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(
+        folder.path().join("closed"),
+        fs::Permissions::from_mode(0o0),
+    )
+    .unwrap();
     let context = BuildContext::open(folder.path(), &dockerfile("Dockerfile")).unwrap();
     let expected = [
         "deep/",

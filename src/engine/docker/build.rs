@@ -372,10 +372,7 @@ impl Classic {
     }
 
     fn read(&mut self, text: String) -> Vec<BuildProgress> {
-        if let Some((place, instruction)) = text
-            .strip_prefix("Step ")
-            .and_then(|rest| rest.split_once(" : "))
-        {
+        if let Some((place, instruction)) = step_line(&text) {
             let id = place.split('/').next().unwrap_or(place).to_owned();
             let name = format!("[{place}] {}", instruction.trim_end());
             let before = self.step.replace((id.clone(), name.clone()));
@@ -390,18 +387,14 @@ impl Classic {
                 }])
                 .collect();
         }
-        if let Some((id, name)) = self
-            .step
-            .clone()
-            .filter(|_| text.trim() == "---> Using cache")
-        {
+        if let Some((id, name)) = self.step.clone().filter(|_| is_cache_line(&text)) {
             return vec![BuildProgress::Step {
                 id,
                 name,
                 cached: true,
             }];
         }
-        if text.trim_start().starts_with("---> ") || text.trim().is_empty() {
+        if is_layer_line(&text) || text.trim().is_empty() {
             return Vec::new();
         }
         if let Some(warning) = text.strip_prefix("[Warning] ") {
@@ -413,6 +406,23 @@ impl Classic {
             text,
         }]
     }
+}
+
+/// `Step 1/2 : RUN x` of Docker, `STEP 1/2: RUN x` of Podman: the place and the instruction.
+fn step_line(text: &str) -> Option<(&str, &str)> {
+    let docker = || text.strip_prefix("Step ")?.split_once(" : ");
+    let podman = || text.strip_prefix("STEP ")?.split_once(": ");
+    docker().or_else(podman)
+}
+
+/// `---> 0123` of Docker, `--> 0123` of Podman: the layer that a step made.
+fn is_layer_line(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("---> ") || text.starts_with("--> ")
+}
+
+fn is_cache_line(text: &str) -> bool {
+    is_layer_line(text) && text.contains("> Using cache")
 }
 
 #[cfg(test)]

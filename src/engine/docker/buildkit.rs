@@ -146,7 +146,10 @@ impl Tail {
     pub(super) fn push(&mut self, text: &str) {
         self.0.push_str(text);
         if self.0.len() > 4 * LAST_BYTES {
-            let at = self.0.ceil_char_boundary(self.0.len() - LAST_BYTES);
+            let mut at = self.0.len() - LAST_BYTES;
+            while !self.0.is_char_boundary(at) {
+                at += 1;
+            }
             self.0.drain(..at);
         }
     }

@@ -77,9 +77,9 @@ pub(crate) fn refused(status: u16, message: String) -> EngineError {
     }
     match status {
         404 => EngineError::NotFound(message),
-        409 => EngineError::Conflict(message),
-        // Endpoints that keep a network from being removed, names that exist on a network.
-        403 => EngineError::Conflict(message),
+        // 403: endpoints that keep a network from being removed, names that exist on a network.
+        409 | 403 => EngineError::Conflict(message),
+        500 if message.contains("network is being used") => EngineError::Conflict(message),
         _ => EngineError::Refused { status, message },
     }
 }
@@ -119,6 +119,8 @@ fn host_and_port(text: &str) -> Option<String> {
             .split_once(':')
             .map(|(host, rest)| (host.to_owned(), rest))?,
     };
+    // Podman leaves out that it means all addresses.
+    let host = if host.is_empty() { "0.0.0.0" } else { &host };
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
     (!port.is_empty()).then(|| format!("{host}:{port}"))
 }
@@ -143,9 +145,15 @@ fn name_in_use(message: &str) -> Option<(&'static str, String, Option<String>)> 
         let owner = (!id.is_empty()).then(|| format!("container {id}"));
         return Some(("container", quoted(message)?, owner));
     }
-    let name = message
-        .strip_prefix("network with name ")?
-        .strip_suffix(" already exists")?;
+    let docker = || {
+        let rest = message.strip_prefix("network with name ")?;
+        rest.strip_suffix(" already exists")
+    };
+    let podman = || {
+        let rest = message.strip_prefix("network name ")?;
+        rest.split_once(" already used").map(|(name, _)| name)
+    };
+    let name = docker().or_else(podman)?;
     Some(("network", name.to_owned(), None))
 }
 
@@ -192,6 +200,9 @@ mod tests {
                 "host port 0.0.0.0:8080 is already in use",
             ),
             (500, "x: Error starting userland proxy: listen tcp6 [::1]:8080: bind: address already in use".to_owned(), "host port [::1]:8080 is already in use"),
+            (500, "rootlessport listen tcp :8080: bind: address already in use".to_owned(), "host port 0.0.0.0:8080 is already in use"),
+            (409, "network name app_default already used: network already exists".to_owned(), "network name \"app_default\" is already in use"),
+            (500, "\"a\" has associated containers: network is being used".to_owned(), "\"a\" has associated containers"),
             (500, "Address already in use".to_owned(), "the engine answers 500: Address already in use"),
             (403, "network x id 1 has active endpoints".to_owned(), "network x id 1 has active endpoints"),
         ];

@@ -231,6 +231,20 @@ fn a_classic_build_is_read() {
 }
 
 #[test]
+fn podmans_words_are_read_too() {
+    let mut reader = reader();
+    let mut tell = |text: &str| read(&mut reader, &json!({ "stream": text }).to_string()).unwrap();
+    let step = |cached| BuildProgress::Step {
+        id: "1".to_owned(),
+        name: "[1/2] FROM busybox".to_owned(),
+        cached,
+    };
+    assert_eq!(tell("STEP 1/2: FROM busybox\n"), [step(false)]);
+    assert!(tell("--> 83ede7935f02\n").is_empty());
+    assert_eq!(tell("--> Using cache 83ede7935f02\n"), [step(true)]);
+}
+
+#[test]
 fn a_build_without_an_image_is_an_error() {
     assert_eq!(
         reader().end().unwrap_err().to_string(),

@@ -131,7 +131,9 @@ fn denied_pulls_are_told_apart() {
 /// What comes out when these pieces come in.
 fn output(pieces: &[&[u8]]) -> Vec<(bool, String)> {
     let mut output = Demultiplexer::default();
-    pieces.iter().for_each(|piece| output.push(piece));
+    for piece in pieces {
+        output.push(piece);
+    }
     output.end();
     output
         .chunks
