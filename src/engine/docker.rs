@@ -75,11 +75,17 @@ impl DockerEngine {
         variables: Variables<'_>,
     ) -> Result<Self, EngineError> {
         let registries = RegistryConfig::read(locate::docker_config_folder(variables).as_deref());
+        // Docker's own switch back to the classic builder.
+        let wants_classic = variables("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
         let mut attempts = Vec::new();
         for candidate in locate::candidates(host, variables)? {
             let transport = Transport::new(candidate.address.clone());
             match transport.negotiate().await {
-                Ok(ping) => return Self::new(transport, ping, registries).await,
+                Ok(ping) => {
+                    let mut engine = Self::new(transport, ping, registries).await?;
+                    engine.about.buildkit &= !wants_classic;
+                    return Ok(engine);
+                }
                 Err(error) => attempts.push(Attempt { candidate, error }),
             }
         }

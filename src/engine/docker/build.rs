@@ -58,12 +58,7 @@ async fn start(
     if !build.build.beyond_rest.is_empty() {
         let keys = build.build.beyond_rest.join(", ");
         let why = format!("the engine's own interface cannot build with {keys}");
-        return Err(EngineError::BuildFailed {
-            tag: build.tag.clone(),
-            step: None,
-            why,
-            output: Vec::new(),
-        });
+        return Err(failed(build, why));
     }
     let mut target = target(build, builder)?;
     let (body, outcome): (Body, Option<Outcome>) = if is_remote(&build.build.context) {
@@ -95,7 +90,15 @@ async fn start(
     let sent = send(transport, request.body(body)).await;
     let response = match sent {
         Ok(response) => response,
-        Err(error) => return Err(context_error(outcome).await.unwrap_or(error)),
+        Err(error) => {
+            let error = context_error(outcome).await.unwrap_or(error);
+            return Err(match error {
+                EngineError::Refused { message, .. } | EngineError::NotFound(message) => {
+                    failed(build, message)
+                }
+                error => error,
+            });
+        }
     };
     Ok(Running {
         lines: Some(Lines::new(response, transport)),
@@ -108,6 +111,15 @@ async fn start(
         },
         queue: VecDeque::new(),
     })
+}
+
+fn failed(build: &ImageBuild, why: String) -> EngineError {
+    EngineError::BuildFailed {
+        tag: build.tag.clone(),
+        step: None,
+        why,
+        output: Vec::new(),
+    }
 }
 
 async fn open_context(build: &ImageBuild) -> Result<BuildContext, EngineError> {
@@ -181,12 +193,7 @@ fn target(build: &ImageBuild, builder: Builder) -> Result<Target, EngineError> {
                 "one build makes an image for one platform, not for {}",
                 several.join(", ")
             );
-            return Err(EngineError::BuildFailed {
-                tag: build.tag.clone(),
-                step: None,
-                why,
-                output: Vec::new(),
-            });
+            return Err(failed(build, why));
         }
     };
     // Parameters that are left out where they say nothing.
@@ -325,7 +332,7 @@ impl Reader {
             return Ok(Vec::new());
         }
         if let Some(text) = line.stream {
-            return Ok(self.classic.read(text));
+            return Ok(self.classic.read(&text));
         }
         // The base image of a classic build is pulled.
         let status = line.status.map(|status| match line.id {
@@ -371,7 +378,9 @@ impl Classic {
             .map(|(_, name)| (name.clone(), self.output.lines()))
     }
 
-    fn read(&mut self, text: String) -> Vec<BuildProgress> {
+    fn read(&mut self, text: &str) -> Vec<BuildProgress> {
+        // The builder colours what a step writes to standard error.
+        let text = text.replace("\u{1b}[91m", "").replace("\u{1b}[0m", "");
         if let Some((place, instruction)) = step_line(&text) {
             let id = place.split('/').next().unwrap_or(place).to_owned();
             let name = format!("[{place}] {}", instruction.trim_end());
@@ -394,7 +403,7 @@ impl Classic {
                 cached: true,
             }];
         }
-        if is_layer_line(&text) || text.trim().is_empty() {
+        if is_layer_line(&text) || is_housekeeping(&text) {
             return Vec::new();
         }
         if let Some(warning) = text.strip_prefix("[Warning] ") {
@@ -419,6 +428,16 @@ fn step_line(text: &str) -> Option<(&str, &str)> {
 fn is_layer_line(text: &str) -> bool {
     let text = text.trim_start();
     text.starts_with("---> ") || text.starts_with("--> ")
+}
+
+/// What the builder says of itself, not the step.
+fn is_housekeeping(text: &str) -> bool {
+    const WORDS: [&str; 3] = [
+        "Removing intermediate container ",
+        "Successfully built ",
+        "Successfully tagged ",
+    ];
+    text.trim().is_empty() || WORDS.iter().any(|words| text.starts_with(words))
 }
 
 fn is_cache_line(text: &str) -> bool {

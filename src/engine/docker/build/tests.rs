@@ -208,6 +208,12 @@ fn a_classic_build_is_read() {
             text: "hello\n".to_owned()
         }]
     );
+    let coloured = BuildProgress::Output {
+        id: Some("2".to_owned()),
+        text: "oh\n".to_owned(),
+    };
+    assert_eq!(tell("\u{1b}[91moh\n\u{1b}[0m"), [coloured]);
+    assert!(tell("Removing intermediate container 0c2b1620fbba\n").is_empty());
     assert_eq!(
         tell("[Warning] old\n"),
         [BuildProgress::Warning("old".to_owned())]
@@ -227,7 +233,7 @@ fn a_classic_build_is_read() {
         (step.as_deref(), why.as_str()),
         (Some("[2/2] RUN x : y"), "returned a non-zero code: 1")
     );
-    assert_eq!(output, ["hello"]);
+    assert_eq!(output, ["hello", "oh"]);
 }
 
 #[test]
