@@ -1,15 +1,21 @@
 //! The Docker Engine, and Podman where it speaks Docker's API.
 //!
 //! bollard carries the calls that its models fit; the others, and everything that streams, are sent on the same
-//! [`transport`] and read leniently, see [`inspect`] and [`stream`].
+//! transport and read leniently: one odd container must not hide the others.
 
 mod beyond;
 mod build;
 mod buildkit;
+mod classic;
 mod convert;
+mod dial;
+mod endpoint;
 mod failure;
 mod inspect;
+mod log;
 mod mount;
+mod owner;
+mod pull;
 mod request;
 mod stream;
 mod transport;
@@ -17,10 +23,7 @@ mod version;
 
 use bollard::models::NetworkConnectRequest;
 use bollard::query_parameters as query;
-use bytes::Bytes;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
-use http_body_util::Empty;
-use hyper::{Method, Request};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -28,7 +31,7 @@ pub use beyond::{BeyondApi, beyond_api};
 
 use self::build::Builder;
 use self::failure::from_bollard;
-use self::request::{Target, find, get, not_understood, open, post, send};
+use self::request::{Target, find, get, not_understood, open, post};
 use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
 use super::auth::{AuthError, RegistryConfig};
@@ -189,7 +192,7 @@ impl DockerEngine {
         endpoint: &Endpoint,
         links: Vec<String>,
     ) -> Result<(), EngineError> {
-        let settings = convert::endpoint_settings(endpoint, links, self.api());
+        let settings = endpoint::endpoint_settings(endpoint, links, self.api());
         let body = NetworkConnectRequest {
             container: id.to_owned(),
             endpoint_config: Some(settings),
@@ -200,29 +203,6 @@ impl DockerEngine {
             .map_err(|error| self.failed(error))
     }
 
-    /// Who publishes the port of an error, where it is a container.
-    async fn with_port_owner(&self, error: EngineError) -> EngineError {
-        let EngineError::PortInUse { port, owner: None } = error else {
-            return error;
-        };
-        let number = port
-            .rsplit(':')
-            .next()
-            .and_then(|number| number.parse::<u16>().ok());
-        let listing = get(&self.transport, &Target::new(&["containers", "json"])).await;
-        let rows = listing
-            .ok()
-            .and_then(|body| serde_json::from_slice::<Vec<Row>>(&body).ok());
-        let publishes = |row: &Row| {
-            let mut ports = row.ports.iter().flatten();
-            ports.any(|port| number.is_some() && port.public == number)
-        };
-        let row = rows.unwrap_or_default().into_iter().find(publishes);
-        let name = row.and_then(|row| row.names.into_iter().next());
-        let owner = name.map(|name| format!("container {}", name.trim_start_matches('/')));
-        EngineError::PortInUse { port, owner }
-    }
-
     /// Waits for a removal that somebody else began.
     async fn wait_removed(&self, id: &str) {
         let options = query::WaitContainerOptions {
@@ -230,65 +210,6 @@ impl DockerEngine {
         };
         // However the wait ends, the container is gone or its removal failed for whoever began it.
         let _ = self.patient.wait_container(id, Some(options)).next().await;
-    }
-
-    /// Who keeps a network from being removed.
-    async fn network_in_use(&self, id: &str, message: String) -> EngineError {
-        let body = get(&self.transport, &Target::new(&["networks", id])).await;
-        let Ok((network, members)) =
-            body.and_then(|body| inspect::network(&body).map_err(not_understood))
-        else {
-            return EngineError::Conflict(message);
-        };
-        let name = network.name;
-        EngineError::Conflict(if members.is_empty() {
-            format!(
-                "network {name} cannot be removed: the engine counts endpoints on it that belong to no container; restarting the engine clears them"
-            )
-        } else {
-            format!("network {name} is still used by {}", members.join(", "))
-        })
-    }
-
-    async fn pull(
-        &self,
-        reference: &str,
-        platform: Option<&str>,
-    ) -> Result<Told<'static, PullProgress>, EngineError> {
-        let (name, tag) = name_and_tag(reference);
-        let target = Target::new(&["images", "create"])
-            .with("fromImage", name)
-            .with("tag", tag)
-            .with_some("platform", platform);
-        let mut request = Request::builder().method(Method::POST).uri(target.as_str());
-        let credentials = match &self.registries {
-            Ok(registries) => registries
-                .for_image(reference)
-                .await
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        match credentials {
-            Ok(Some(credentials)) => {
-                request = request.header("X-Registry-Auth", credentials.header());
-            }
-            Ok(None) => {}
-            // Most images are public: a locked key store must not keep them away.
-            Err(error) => tracing::warn!(reference, error, "pulling without credentials"),
-        }
-        let response = send(&self.transport, request.body(Empty::<Bytes>::new()))
-            .await
-            .map_err(|error| match error {
-                EngineError::NotFound(why)
-                | EngineError::Conflict(why)
-                | EngineError::Refused { message: why, .. } => stream::pull_error(reference, why),
-                other => other,
-            })?;
-        Ok(stream::pull(
-            response,
-            &self.transport,
-            reference.to_owned(),
-        ))
     }
 
     async fn listen(
@@ -324,7 +245,7 @@ impl DockerEngine {
             )
             .with_some("since", options.since.map(number).as_deref())
             .with_some("until", options.until.map(number).as_deref());
-        Ok(stream::logs(
+        Ok(log::logs(
             open(&self.transport, &target).await?,
             &self.transport,
         ))
@@ -336,28 +257,6 @@ impl DockerEngine {
 struct Row {
     #[serde(rename = "Id")]
     id: String,
-    #[serde(rename = "Names", default)]
-    names: Vec<String>,
-    #[serde(rename = "Ports", default)]
-    ports: Option<Vec<RowPort>>,
-}
-
-#[derive(Deserialize)]
-struct RowPort {
-    #[serde(rename = "PublicPort", default)]
-    public: Option<u16>,
-}
-
-/// A reference as the engine's pull takes it: without a tag it would pull all of them.
-fn name_and_tag(reference: &str) -> (&str, &str) {
-    if let Some((name, digest)) = reference.split_once('@') {
-        return (name, digest);
-    }
-    match reference.rsplit_once(':') {
-        // A colon before a slash is a registry's port.
-        Some((name, tag)) if !tag.contains('/') => (name, tag),
-        _ => (reference, "latest"),
-    }
 }
 
 impl Engine for DockerEngine {
@@ -404,8 +303,8 @@ impl Engine for DockerEngine {
         for warning in created.warnings.unwrap_or_default() {
             tracing::warn!(container = container.name, warning, "the engine warns");
         }
-        for endpoint in convert::later_endpoints(container, self.api()) {
-            let links = convert::links(&container.spec);
+        for endpoint in endpoint::later_endpoints(container, self.api()) {
+            let links = endpoint::links(&container.spec);
             if let Err(error) = self.connect_endpoint(&created.id, endpoint, links).await {
                 self.remove_container(&created.id, true).await?;
                 return Err(error);
@@ -418,7 +317,7 @@ impl Engine for DockerEngine {
         let started = self.patient.start_container(id, None).await;
         match started.map_err(|error| self.failed(error)) {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.with_port_owner(error).await),
+            Err(error) => Err(owner::with_port_owner(&self.transport, error).await),
         }
     }
 
@@ -527,7 +426,9 @@ impl Engine for DockerEngine {
 
     async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
         match self.unless_gone(self.docker.remove_network(id).await) {
-            Err(EngineError::Conflict(message)) => Err(self.network_in_use(id, message).await),
+            Err(EngineError::Conflict(message)) => {
+                Err(owner::network_in_use(&self.transport, id, message).await)
+            }
             result => result,
         }
     }
@@ -575,7 +476,15 @@ impl Engine for DockerEngine {
 
     fn pull_image(&self, reference: &str, platform: Option<&str>) -> Told<'_, PullProgress> {
         let (reference, platform) = (reference.to_owned(), platform.map(str::to_owned));
-        let start = async move { self.pull(&reference, platform.as_deref()).await };
+        let start = async move {
+            pull::pull(
+                &self.transport,
+                self.registries.as_ref(),
+                &reference,
+                platform.as_deref(),
+            )
+            .await
+        };
         futures_util::stream::once(start)
             .try_flatten()
             .boxed_local()
@@ -621,20 +530,4 @@ impl Engine for DockerEngine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn references_are_pulled_by_one_tag() {
-        let table = [
-            ("busybox", ("busybox", "latest")),
-            ("busybox:1", ("busybox", "1")),
-            ("reg.io:5000/a/b", ("reg.io:5000/a/b", "latest")),
-            ("reg.io:5000/a/b:2", ("reg.io:5000/a/b", "2")),
-            ("a@sha256:00", ("a", "sha256:00")),
-        ];
-        for (reference, expected) in table {
-            assert_eq!(name_and_tag(reference), expected);
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,10 @@
 use futures_util::StreamExt as _;
 
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::archive::Exactly;
 use super::*;
 
 /// A folder with these files; a name that ends with `/` is a folder, `->` makes a symbolic link.

@@ -3,24 +3,23 @@
 use std::collections::HashMap;
 
 use bollard::models::{
-    ContainerCreateBody, DeviceMapping, EndpointIpamConfig, EndpointSettings, HealthConfig,
-    HostConfig, HostConfigLogConfig, Ipam as IpamBody, IpamConfig, NetworkCreateRequest,
-    NetworkingConfig, PortBinding, PortMap, ResourcesUlimits, RestartPolicy as RestartBody,
-    RestartPolicyNameEnum, VolumeCreateRequest,
+    ContainerCreateBody, DeviceMapping, HealthConfig, HostConfig, HostConfigLogConfig,
+    Ipam as IpamBody, IpamConfig, NetworkCreateRequest, PortBinding, PortMap, ResourcesUlimits,
+    RestartPolicy as RestartBody, RestartPolicyNameEnum, VolumeCreateRequest,
 };
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::endpoint::{links, mac_address, networking_config};
 use super::mount::{binds, mounts};
 use super::version::ApiVersion;
 use crate::model::{
-    ContainerSpec, Endpoint, Healthcheck, Network, NetworkAccess, NewContainer, Port,
-    RestartPolicy, Volume,
+    ContainerSpec, Healthcheck, Network, NetworkAccess, NewContainer, Port, RestartPolicy, Volume,
 };
 
 /// The body of `POST /containers/create`, for an engine that speaks `api`.
 ///
-/// Before API 1.44 an engine takes one network only: [`later_endpoints`] are connected afterwards.
+/// Before API 1.44 an engine takes one network only: [later endpoints](super::endpoint::later_endpoints) are connected afterwards.
 pub(super) fn create_body(
     container: &NewContainer,
     api: ApiVersion,
@@ -64,26 +63,6 @@ pub(super) fn create_body(
         body["MacAddress"] = json!(address);
     }
     Ok(body)
-}
-
-/// The endpoints to connect between create and start, where the engine cannot make them at create.
-pub(super) fn later_endpoints(container: &NewContainer, api: ApiVersion) -> &[Endpoint] {
-    match &container.network {
-        NetworkAccess::Networks(endpoints) if api < ApiVersion::V1_44 => {
-            endpoints.get(1..).unwrap_or_default()
-        }
-        _ => &[],
-    }
-}
-
-fn mac_address(container: &NewContainer) -> Option<&str> {
-    let of_endpoint = match &container.network {
-        NetworkAccess::Networks(endpoints) => endpoints
-            .first()
-            .and_then(|endpoint| endpoint.mac_address.as_deref()),
-        NetworkAccess::Mode(_) => None,
-    };
-    of_endpoint.or(container.spec.mac_address.as_deref())
 }
 
 fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
@@ -164,11 +143,12 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
 }
 
 /// Lists and maps that say nothing are left out of a body, so that the engine's defaults hold.
-fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+pub(super) fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn some_map(map: &IndexMap<String, String>) -> Option<HashMap<String, String>> {
+/// The same for maps.
+pub(super) fn some_map(map: &IndexMap<String, String>) -> Option<HashMap<String, String>> {
     (!map.is_empty()).then(|| {
         map.iter()
             .map(|(key, value)| (key.clone(), value.clone()))
@@ -295,73 +275,6 @@ fn network_mode(network: &NetworkAccess) -> String {
             .first()
             .map_or("none", |endpoint| &endpoint.network)
             .to_owned(),
-    }
-}
-
-/// `CONTAINER:ALIAS` of the links to containers outside the project. Services on a shared network find each other by
-/// name without any link.
-pub(super) fn links(spec: &ContainerSpec) -> Vec<String> {
-    let whole = |link: &String| {
-        if link.contains(':') {
-            link.clone()
-        } else {
-            format!("{link}:{link}")
-        }
-    };
-    spec.external_links.iter().map(whole).collect()
-}
-
-fn networking_config(container: &NewContainer, api: ApiVersion) -> Option<NetworkingConfig> {
-    let NetworkAccess::Networks(endpoints) = &container.network else {
-        return None;
-    };
-    let at_create = endpoints.len() - later_endpoints(container, api).len();
-    let config = endpoints[..at_create]
-        .iter()
-        .enumerate()
-        .map(|(index, endpoint)| {
-            let mut settings = endpoint_settings(endpoint, links(&container.spec), api);
-            if index == 0 && api >= ApiVersion::V1_44 {
-                settings.mac_address = mac_address(container).map(str::to_owned);
-            }
-            (endpoint.network.clone(), settings)
-        });
-    Some(NetworkingConfig {
-        endpoints_config: Some(config.collect()),
-    })
-}
-
-/// One endpoint, as create and connect take it.
-pub(super) fn endpoint_settings(
-    endpoint: &Endpoint,
-    links: Vec<String>,
-    api: ApiVersion,
-) -> EndpointSettings {
-    let fixed = endpoint.ipv4_address.is_some()
-        || endpoint.ipv6_address.is_some()
-        || !endpoint.link_local_ips.is_empty();
-    let mut driver_opts = endpoint.driver_opts.clone();
-    if let Some(name) = &endpoint.interface_name {
-        driver_opts.insert(
-            "com.docker.network.endpoint.ifname".to_owned(),
-            name.clone(),
-        );
-    }
-    EndpointSettings {
-        ipam_config: fixed.then(|| EndpointIpamConfig {
-            ipv4_address: endpoint.ipv4_address.clone(),
-            ipv6_address: endpoint.ipv6_address.clone(),
-            link_local_ips: some(endpoint.link_local_ips.clone()),
-        }),
-        links: some(links),
-        mac_address: endpoint
-            .mac_address
-            .clone()
-            .filter(|_| api >= ApiVersion::V1_44),
-        aliases: some(endpoint.aliases.clone()),
-        driver_opts: some_map(&driver_opts),
-        gw_priority: endpoint.gw_priority.filter(|_| api >= ApiVersion::V1_48),
-        ..EndpointSettings::default()
     }
 }
 

@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
+use super::super::endpoint::later_endpoints;
 use super::*;
-use crate::model::{ByteSize, Duration, Ipam, IpamPool, Logging, Mount, MountKind, Ulimit};
+use crate::model::{
+    ByteSize, Duration, Endpoint, Ipam, IpamPool, Logging, Mount, MountKind, Ulimit,
+};
 
 const OLD: ApiVersion = ApiVersion::new(1, 41);
 const NEW: ApiVersion = ApiVersion::V1_49;

@@ -1,0 +1,111 @@
+//! The output of containers.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf as _, BytesMut};
+use futures_util::stream::{self, StreamExt as _};
+use hyper::Response;
+use hyper::body::Incoming;
+
+use super::stream::next_piece;
+use super::transport::Transport;
+use crate::engine::{LogChunk, Told};
+
+/// The output in a response of `GET /containers/ID/logs`.
+pub(super) fn logs(response: Response<Incoming>, transport: &Transport) -> Told<'static, LogChunk> {
+    let state = (
+        response.into_body(),
+        transport.clone(),
+        Demultiplexer::default(),
+    );
+    let chunks = stream::try_unfold(state, |(mut body, transport, mut output)| async move {
+        loop {
+            if let Some(chunk) = output.chunks.pop_front() {
+                return Ok(Some((chunk, (body, transport, output))));
+            }
+            match next_piece(&mut body, &transport).await? {
+                Some(piece) => output.push(&piece),
+                None if output.is_ended => return Ok(None),
+                None => output.end(),
+            }
+        }
+    });
+    chunks.boxed_local()
+}
+
+/// Takes apart the two outputs of a container, which an engine sends in one stream with a header of eight bytes before
+/// each piece; a terminal's output comes as it is. The first bytes tell which: no text begins like a header.
+#[derive(Default)]
+struct Demultiplexer {
+    form: Option<Form>,
+    buffer: BytesMut,
+    chunks: VecDeque<LogChunk>,
+    is_ended: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Raw,
+    Multiplexed,
+}
+
+/// Stream number, three zeros, the length as a big-endian number.
+const HEADER: usize = 8;
+
+impl Demultiplexer {
+    fn push(&mut self, piece: &[u8]) {
+        self.buffer.extend_from_slice(piece);
+        if self.buffer.is_empty() {
+            return;
+        }
+        let known = self.buffer.len().min(4);
+        let is_header = self.buffer.first().is_some_and(|stream| *stream <= 2)
+            && self.buffer[1..known].iter().all(|byte| *byte == 0);
+        let form = match self.form {
+            Some(form) => form,
+            // Too short to tell.
+            None if is_header && known < 4 => return,
+            None => *self.form.insert(if is_header {
+                Form::Multiplexed
+            } else {
+                Form::Raw
+            }),
+        };
+        if form == Form::Raw {
+            let bytes = self.buffer.split().freeze();
+            self.chunks.push_back(LogChunk {
+                stderr: false,
+                bytes,
+            });
+            return;
+        }
+        while self.buffer.len() >= HEADER {
+            let length = (&self.buffer[4..HEADER]).get_u32() as usize;
+            if self.buffer.len() < HEADER + length {
+                return;
+            }
+            let stderr = self.buffer[0] == 2;
+            self.buffer.advance(HEADER);
+            let bytes = self.buffer.split_to(length).freeze();
+            self.chunks.push_back(LogChunk { stderr, bytes });
+        }
+    }
+
+    /// What is left of a piece whose rest never came is shown all the same.
+    fn end(&mut self) {
+        self.is_ended = true;
+        let stderr = self.form == Some(Form::Multiplexed) && self.buffer.first() == Some(&2);
+        if self.form == Some(Form::Multiplexed) {
+            self.buffer.advance(self.buffer.len().min(HEADER));
+        }
+        if !self.buffer.is_empty() {
+            self.chunks.push_back(LogChunk {
+                stderr,
+                bytes: self.buffer.split().freeze(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

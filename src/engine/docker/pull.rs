@@ -1,0 +1,139 @@
+//! Pulling images: the request with the user's credentials, and its progress.
+
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response};
+use serde::Deserialize;
+
+use super::request::{Target, not_understood, send};
+use super::stream::Lines;
+use super::transport::Transport;
+use crate::engine::auth::{AuthError, RegistryConfig};
+use crate::engine::{EngineError, PullProgress, Told};
+
+/// Pulls an image with the user's credentials; without them where they cannot be had.
+pub(super) async fn pull(
+    transport: &Transport,
+    registries: Result<&RegistryConfig, &AuthError>,
+    reference: &str,
+    platform: Option<&str>,
+) -> Result<Told<'static, PullProgress>, EngineError> {
+    let (name, tag) = name_and_tag(reference);
+    let target = Target::new(&["images", "create"])
+        .with("fromImage", name)
+        .with("tag", tag)
+        .with_some("platform", platform);
+    let mut request = Request::builder().method(Method::POST).uri(target.as_str());
+    let credentials = match registries {
+        Ok(registries) => registries
+            .for_image(reference)
+            .await
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match credentials {
+        Ok(Some(credentials)) => {
+            request = request.header("X-Registry-Auth", credentials.header());
+        }
+        Ok(None) => {}
+        // Most images are public: a locked key store must not keep them away.
+        Err(error) => tracing::warn!(reference, error, "pulling without credentials"),
+    }
+    let response = send(transport, request.body(Empty::<Bytes>::new()))
+        .await
+        .map_err(|error| match error {
+            EngineError::NotFound(why)
+            | EngineError::Conflict(why)
+            | EngineError::Refused { message: why, .. } => pull_error(reference, why),
+            other => other,
+        })?;
+    Ok(progress(response, transport, reference.to_owned()))
+}
+
+/// A reference as the engine's pull takes it: without a tag it would pull all of them.
+fn name_and_tag(reference: &str) -> (&str, &str) {
+    if let Some((name, digest)) = reference.split_once('@') {
+        return (name, digest);
+    }
+    match reference.rsplit_once(':') {
+        // A colon before a slash is a registry's port.
+        Some((name, tag)) if !tag.contains('/') => (name, tag),
+        _ => (reference, "latest"),
+    }
+}
+
+/// A line of `POST /images/create`.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PullLine {
+    status: String,
+    id: Option<String>,
+    error: Option<String>,
+    #[serde(rename = "progressDetail")]
+    detail: Option<DetailLine>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DetailLine {
+    current: Option<i64>,
+    total: Option<i64>,
+}
+
+/// The progress in a response of `POST /images/create`.
+fn progress(
+    response: Response<Incoming>,
+    transport: &Transport,
+    reference: String,
+) -> Told<'static, PullProgress> {
+    Lines::new(response, transport).read(move |line| pull_progress(line, &reference).map(Some))
+}
+
+fn pull_progress(line: &[u8], reference: &str) -> Result<PullProgress, EngineError> {
+    let line: PullLine = serde_json::from_slice(line).map_err(not_understood)?;
+    if let Some(error) = line.error {
+        return Err(pull_error(reference, error));
+    }
+    let detail = line.detail.unwrap_or_default();
+    // The tag stands in the place of a layer in the first line.
+    let is_layer = |id: &String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Ok(PullProgress {
+        layer: line.id.filter(is_layer),
+        status: line.status,
+        current: detail.current.and_then(|bytes| u64::try_from(bytes).ok()),
+        // Where the engine doesn't know the total it says 0 or -1.
+        total: detail
+            .total
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .filter(|total| *total > 0),
+    })
+}
+
+/// The typed error for an engine's words about a pull.
+fn pull_error(reference: &str, why: String) -> EngineError {
+    const DENIED: [&str; 5] = [
+        "pull access denied",
+        "access denied",
+        "unauthorized",
+        "authentication required",
+        "requested access to the resource is denied",
+    ];
+    let reference = reference.to_owned();
+    let lower = why.to_lowercase();
+    if DENIED.iter().any(|words| lower.contains(words)) {
+        let plain = why
+            .strip_prefix(&format!("pull access denied for {reference}, "))
+            .unwrap_or(&why)
+            .to_owned();
+        EngineError::PullDenied {
+            reference,
+            why: plain,
+        }
+    } else {
+        EngineError::PullFailed { reference, why }
+    }
+}
+
+#[cfg(test)]
+mod tests;
