@@ -111,13 +111,15 @@ fn port_in_use(message: &str) -> Option<String> {
 
 /// `HOST:PORT` at the start of a text that may go on with the container's address.
 fn host_and_port(text: &str) -> Option<String> {
-    let (host, rest) = match text.strip_prefix('[') {
-        Some(rest) => rest
-            .split_once("]:")
-            .map(|(host, rest)| (format!("[{host}]"), rest))?,
-        None => text
-            .split_once(':')
-            .map(|(host, rest)| (host.to_owned(), rest))?,
+    let (host, rest) = if let Some(rest) = text.strip_prefix(":::") {
+        // All IPv6 addresses, without brackets.
+        ("[::]".to_owned(), rest)
+    } else if let Some(rest) = text.strip_prefix('[') {
+        let (host, rest) = rest.split_once("]:")?;
+        (format!("[{host}]"), rest)
+    } else {
+        let (host, rest) = text.split_once(':')?;
+        (host.to_owned(), rest)
     };
     // Podman leaves out that it means all addresses.
     let host = if host.is_empty() { "0.0.0.0" } else { &host };
@@ -204,6 +206,7 @@ mod tests {
             (409, "network name app_default already used: network already exists".to_owned(), "network name \"app_default\" is already in use"),
             (500, "\"a\" has associated containers: network is being used".to_owned(), "\"a\" has associated containers"),
             (500, "Address already in use".to_owned(), "the engine answers 500: Address already in use"),
+            (500, "endpoint web-2 (22): Bind for :::8080 failed: port is already allocated".to_owned(), "host port [::]:8080 is already in use"),
             (403, "network x id 1 has active endpoints".to_owned(), "network x id 1 has active endpoints"),
         ];
         for (status, message, expected) in table {
