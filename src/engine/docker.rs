@@ -186,13 +186,8 @@ impl DockerEngine {
         Ok(())
     }
 
-    async fn connect_endpoint(
-        &self,
-        id: &str,
-        endpoint: &Endpoint,
-        links: Vec<String>,
-    ) -> Result<(), EngineError> {
-        let settings = endpoint::endpoint_settings(endpoint, links, self.api());
+    async fn connect_endpoint(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
+        let settings = endpoint::endpoint_settings(endpoint, self.api());
         let body = NetworkConnectRequest {
             container: id.to_owned(),
             endpoint_config: Some(settings),
@@ -304,8 +299,7 @@ impl Engine for DockerEngine {
             tracing::warn!(container = container.name, warning, "the engine warns");
         }
         for endpoint in endpoint::later_endpoints(container, self.api()) {
-            let links = endpoint::links(&container.spec);
-            if let Err(error) = self.connect_endpoint(&created.id, endpoint, links).await {
+            if let Err(error) = self.connect_endpoint(&created.id, endpoint).await {
                 self.remove_container(&created.id, true).await?;
                 return Err(error);
             }
@@ -378,7 +372,7 @@ impl Engine for DockerEngine {
     }
 
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
-        self.connect_endpoint(id, endpoint, Vec::new()).await
+        self.connect_endpoint(id, endpoint).await
     }
 
     async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError> {

@@ -10,7 +10,7 @@ use bollard::models::{
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::endpoint::{links, mac_address, networking_config};
+use super::endpoint::{mac_address, networking_config};
 use super::mount::{binds, mounts};
 use super::version::ApiVersion;
 use crate::model::{
@@ -112,7 +112,8 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         dns_search: some(spec.dns_search.clone()),
         extra_hosts: some(spec.extra_hosts.clone()),
         links: match &container.network {
-            NetworkAccess::Mode(_) => some(links(spec)),
+            NetworkAccess::Mode(_) => some(external_links(spec)),
+            // Those of a network are its endpoint's.
             NetworkAccess::Networks(_) => None,
         },
         // Namespaces and rights.
@@ -241,6 +242,18 @@ fn ulimits(spec: &ContainerSpec) -> Vec<ResourcesUlimits> {
         hard: Some(limit.hard),
     };
     spec.ulimits.iter().map(body).collect()
+}
+
+/// `CONTAINER:ALIAS` of the links to containers outside the project.
+fn external_links(spec: &ContainerSpec) -> Vec<String> {
+    let whole = |link: &String| {
+        if link.contains(':') {
+            link.clone()
+        } else {
+            format!("{link}:{link}")
+        }
+    };
+    spec.external_links.iter().map(whole).collect()
 }
 
 /// The short form `PATH[:OPTIONS]`.

@@ -4,7 +4,7 @@ use bollard::models::{EndpointIpamConfig, EndpointSettings, NetworkingConfig};
 
 use super::convert::{some, some_map};
 use super::version::ApiVersion;
-use crate::model::{ContainerSpec, Endpoint, NetworkAccess, NewContainer};
+use crate::model::{Endpoint, NetworkAccess, NewContainer};
 
 /// The endpoints to connect between create and start, where the engine cannot make them at create.
 pub(super) fn later_endpoints(container: &NewContainer, api: ApiVersion) -> &[Endpoint] {
@@ -27,19 +27,6 @@ pub(super) fn mac_address(container: &NewContainer) -> Option<&str> {
     of_endpoint.or(container.spec.mac_address.as_deref())
 }
 
-/// `CONTAINER:ALIAS` of the links to containers outside the project. Services on a shared network find each other by
-/// name without any link.
-pub(super) fn links(spec: &ContainerSpec) -> Vec<String> {
-    let whole = |link: &String| {
-        if link.contains(':') {
-            link.clone()
-        } else {
-            format!("{link}:{link}")
-        }
-    };
-    spec.external_links.iter().map(whole).collect()
-}
-
 /// The endpoints that the engine makes at create; none where the container uses a mode of the engine.
 pub(super) fn networking_config(
     container: &NewContainer,
@@ -53,7 +40,7 @@ pub(super) fn networking_config(
         .iter()
         .enumerate()
         .map(|(index, endpoint)| {
-            let mut settings = endpoint_settings(endpoint, links(&container.spec), api);
+            let mut settings = endpoint_settings(endpoint, api);
             if index == 0 && api >= ApiVersion::V1_44 {
                 settings.mac_address = mac_address(container).map(str::to_owned);
             }
@@ -65,11 +52,7 @@ pub(super) fn networking_config(
 }
 
 /// One endpoint, as create and connect take it.
-pub(super) fn endpoint_settings(
-    endpoint: &Endpoint,
-    links: Vec<String>,
-    api: ApiVersion,
-) -> EndpointSettings {
+pub(super) fn endpoint_settings(endpoint: &Endpoint, api: ApiVersion) -> EndpointSettings {
     let fixed = endpoint.ipv4_address.is_some()
         || endpoint.ipv6_address.is_some()
         || !endpoint.link_local_ips.is_empty();
@@ -86,7 +69,7 @@ pub(super) fn endpoint_settings(
             ipv6_address: endpoint.ipv6_address.clone(),
             link_local_ips: some(endpoint.link_local_ips.clone()),
         }),
-        links: some(links),
+        links: some(endpoint.links.clone()),
         mac_address: endpoint
             .mac_address
             .clone()
