@@ -113,7 +113,6 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         extra_hosts: some(spec.extra_hosts.clone()),
         links: match &container.network {
             NetworkAccess::Mode(_) => some(external_links(spec)),
-            // Those of a network are its endpoint's.
             NetworkAccess::Networks(_) => None,
         },
         // Namespaces and rights.
@@ -171,6 +170,15 @@ fn nano_cpus(cpus: f64) -> i64 {
 )]
 fn rounded(percent: f64) -> i64 {
     percent.round() as i64
+}
+
+/// `CONTAINER:ALIAS` of the links to containers outside the project. On networks of the user they are the endpoints'.
+fn external_links(spec: &ContainerSpec) -> Vec<String> {
+    let whole = |link: &String| match link.split_once(':') {
+        Some(_) => link.clone(),
+        None => format!("{link}:{link}"),
+    };
+    spec.external_links.iter().map(whole).collect()
 }
 
 /// `PORT/PROTOCOL` of every exposed and published port, ranges taken apart.
@@ -242,18 +250,6 @@ fn ulimits(spec: &ContainerSpec) -> Vec<ResourcesUlimits> {
         hard: Some(limit.hard),
     };
     spec.ulimits.iter().map(body).collect()
-}
-
-/// `CONTAINER:ALIAS` of the links to containers outside the project.
-fn external_links(spec: &ContainerSpec) -> Vec<String> {
-    let whole = |link: &String| {
-        if link.contains(':') {
-            link.clone()
-        } else {
-            format!("{link}:{link}")
-        }
-    };
-    spec.external_links.iter().map(whole).collect()
 }
 
 /// The short form `PATH[:OPTIONS]`.

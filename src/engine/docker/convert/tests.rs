@@ -630,6 +630,7 @@ fn networks_beyond_the_first_are_connected_later_on_old_engines() {
     let endpoint = |network: &str| Endpoint {
         network: network.to_owned(),
         aliases: list(&["web"]),
+        links: list(&["app-db-1:db"]),
         ipv4_address: Some("10.0.0.9".to_owned()),
         mac_address: Some("02:00:00:00:00:09".to_owned()),
         gw_priority: Some(1),
@@ -644,7 +645,7 @@ fn networks_beyond_the_first_are_connected_later_on_old_engines() {
     let options = json!({"com.docker.network.endpoint.ifname": "lan0"});
     assert_eq!(
         old["NetworkingConfig"]["EndpointsConfig"],
-        json!({"a": {"Aliases": ["web"], "IPAMConfig": {"IPv4Address": "10.0.0.9"}, "DriverOpts": options}})
+        json!({"a": {"Aliases": ["web"], "Links": ["app-db-1:db"], "IPAMConfig": {"IPv4Address": "10.0.0.9"}, "DriverOpts": options}})
     );
     assert_eq!(
         (&old["MacAddress"], &old["HostConfig"]["NetworkMode"]),
