@@ -221,10 +221,8 @@ fn decide_starts(decided: &mut [Decided<'_>]) {
                 started.contains(&other.service.name)
                     && waits_for_completion(other.service, &service.name)
             });
-        let is_job = decided
-            .iter()
-            .filter_map(|other| other.replicas.first())
-            .any(|other| waits_for_completion(other.service, &service.name));
+        let services = decided.iter().filter_map(|other| other.replicas.first());
+        let is_job = is_job(services.map(|replica| replica.service), &service.name);
         let mut starts = false;
         for replica in &mut decided[i].replicas {
             match &mut replica.decision {
@@ -246,6 +244,14 @@ fn decide_starts(decided: &mut [Decided<'_>]) {
             started.insert(service.name.clone());
         }
     }
+}
+
+/// Whether one of the services waits for this one to do its work and end.
+pub(super) fn is_job<'a>(
+    mut services: impl Iterator<Item = &'a Service>,
+    name: &ServiceName,
+) -> bool {
+    services.any(|service| waits_for_completion(service, name))
 }
 
 fn waits_for_completion(service: &Service, dependency: &ServiceName) -> bool {

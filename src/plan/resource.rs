@@ -46,8 +46,8 @@ impl<'a> Up<'a> {
     /// Whether the image is pulled or built even where it is there.
     pub(super) fn image_is_renewed(&self, service: &Service) -> bool {
         if service.build.is_some() {
-            self.options.build && !self.options.no_build
-                || self.pull_policy(service) == PullPolicy::Build
+            !self.options.no_build
+                && (self.options.build || self.pull_policy(service) == PullPolicy::Build)
         } else {
             self.pull_policy(service) == PullPolicy::Always
         }

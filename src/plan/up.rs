@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::decide::decide;
+use super::decide::{decide, is_job};
 use super::down::{discard, is_orphan};
 use super::resource::Resources;
 use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
@@ -109,7 +109,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
         warnings: Vec::new(),
     };
     let decided = decide(&services, state, options, |service| {
-        state.images.contains_key(&service.spec.image) && up.image_is_renewed(service)
+        up.image_is_renewed(service)
     });
     for (service, decided) in services.iter().zip(&decided) {
         up.service(service, decided)?;
@@ -119,11 +119,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
             .iter()
             .filter(|service| options.is_named(&service.name))
         {
-            let condition = if up.has_health(service) {
-                Condition::ServiceHealthy
-            } else {
-                Condition::ServiceStarted
-            };
+            let condition = up.ready_condition(service);
             let reason = Reason::Asked("--wait");
             up.wait_for(&service.name, condition, true, &reason, true);
         }
@@ -278,6 +274,17 @@ impl Up<'_> {
                 ),
                 position: None,
             });
+        }
+    }
+
+    /// The state in which the service has come as far as it can: a job has done its work.
+    fn ready_condition(&self, service: &Service) -> Condition {
+        if is_job(self.project.services.values(), &service.name) {
+            Condition::ServiceCompletedSuccessfully
+        } else if self.has_health(service) {
+            Condition::ServiceHealthy
+        } else {
+            Condition::ServiceStarted
         }
     }
 

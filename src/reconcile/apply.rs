@@ -78,7 +78,17 @@ pub async fn apply<E: Engine>(
     let (bus, _) = broadcast::channel(EVENTS_KEPT);
     let (interrupt, interrupted) = watch::channel(false);
     let on_event = RefCell::new(on_event);
-    let mut told = listen(engine, plan).await.map_err(|error| ApplyError {
+    let mut cancel = pin!(cancel.fuse());
+    let told = tokio::select! {
+        biased;
+        () = &mut cancel => {
+            // The receivers live as long as this function does.
+            let _ = interrupt.send(true);
+            Ok(stream::pending().boxed_local())
+        }
+        told = listen(engine, plan) => told,
+    };
+    let mut told = told.map_err(|error| ApplyError {
         failures: vec![StepFailure {
             step: 0,
             error: error.into(),
@@ -101,7 +111,6 @@ pub async fn apply<E: Engine>(
         .wait_timeout
         .map(|time| (Instant::now() + time, time));
     let mut running = FuturesUnordered::new();
-    let mut cancel = pin!(cancel.fuse());
     loop {
         let busy = |run: &Run<'_, '_>| run.begun.keys().filter(|&&id| !is_wait(plan, id)).count();
         while !*interrupted.borrow()
@@ -132,7 +141,6 @@ pub async fn apply<E: Engine>(
         tokio::select! {
             biased;
             () = &mut cancel => {
-                // The receivers live as long as this function does.
                 let _ = interrupt.send(true);
             }
             event = told.next(), if bus.is_some() => match event {

@@ -38,12 +38,6 @@ pub enum WaitProblem {
         /// The container's name.
         container: String,
     },
-    /// Nobody tests its health.
-    #[error("container {container} has no healthcheck configured")]
-    NoHealthcheck {
-        /// The container's name.
-        container: String,
-    },
     /// It did not get there in the time given.
     #[error("container {container} is not {condition} after {seconds}s")]
     Timeout {
@@ -68,12 +62,13 @@ pub struct WaitFailure {
     pub logs: Vec<String>,
 }
 
-/// Waits until the container is in the state; answers the failure, or none.
+/// Waits until the container of this id and name is in the state; answers the failure, or none.
 ///
 /// `events` must have been subscribed to before the container could get there.
 pub(super) async fn wait_for<E: Engine>(
     engine: &E,
     id: &str,
+    name: &str,
     condition: Condition,
     mut events: broadcast::Receiver<EngineEvent>,
     on_progress: &mut dyn FnMut(Progress),
@@ -82,7 +77,7 @@ pub(super) async fn wait_for<E: Engine>(
     let problem = loop {
         let Some(container) = engine.container(id).await? else {
             break WaitProblem::Removed {
-                container: id.to_owned(),
+                container: name.to_owned(),
             };
         };
         if condition == Condition::ServiceHealthy && container.health != last {
@@ -168,12 +163,12 @@ fn judge(container: &Container, condition: Condition) -> Verdict {
         _ if over => exited(),
         Condition::ServiceHealthy if container.status == Status::Running => {
             match container.health {
-                Some(Health::Healthy) => Verdict::There,
+                // Nobody tests it: running is ready.
+                Some(Health::Healthy) | None => Verdict::There,
                 Some(Health::Unhealthy) => {
                     Verdict::Never(WaitProblem::Unhealthy { container: name() })
                 }
                 Some(Health::Starting) => Verdict::NotYet,
-                None => Verdict::Never(WaitProblem::NoHealthcheck { container: name() }),
             }
         }
         _ => Verdict::NotYet,

@@ -61,7 +61,7 @@ impl<'a> Up<'a> {
                 Ok(self.start_new(service, resource, target, create))
             }
             Decision::Keep { container, start } => {
-                Ok(self.keep(service, resource, container, *start, cleared))
+                Ok(self.keep(service, resource, container, *start, &cleared))
             }
             Decision::Recreate {
                 container,
@@ -84,7 +84,7 @@ impl<'a> Up<'a> {
         resource: Resource,
         container: &Container,
         start: bool,
-        cleared: Vec<StepId>,
+        cleared: &[StepId],
     ) -> Placed {
         let target = Target::Existing(container.id.clone());
         let mut named = Vec::new();
@@ -93,15 +93,18 @@ impl<'a> Up<'a> {
                 target: target.clone(),
                 to: resource.name().to_owned(),
             };
-            named.push(
-                self.steps
-                    .add(resource.clone(), rename, Reason::LeftBehind, cleared),
-            );
+            named.push(self.steps.add(
+                resource.clone(),
+                rename,
+                Reason::LeftBehind,
+                cleared.to_vec(),
+            ));
         }
         let mut started = named.clone();
         if start && !self.options.no_start {
             let mut after = self.dependencies(service);
-            after.extend(&named);
+            // A leftover may hold the name or host ports.
+            after.extend(if named.is_empty() { cleared } else { &named });
             let operation = Operation::StartContainer {
                 target: target.clone(),
             };
@@ -131,7 +134,14 @@ impl<'a> Up<'a> {
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
-        let create = self.create(replica, &resource, Some(old), reason.clone(), Vec::new())?;
+        // A leftover may hold the interim name.
+        let create = self.create(
+            replica,
+            &resource,
+            Some(old),
+            reason.clone(),
+            cleared.to_vec(),
+        )?;
         let image_step = self
             .resources
             .image_step(&service.spec.image)
@@ -148,7 +158,6 @@ impl<'a> Up<'a> {
         };
         let mut after = self.dependencies(service);
         after.push(create);
-        after.extend(cleared);
         let ready = after.clone();
         let swap = |up: &mut Self, operation, after: Vec<StepId>| {
             let id = up

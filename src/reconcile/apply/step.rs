@@ -162,15 +162,16 @@ impl<E: Engine> Call<'_, '_, E> {
             .into());
         };
         let mut tell = |progress| self.tell(progress);
+        let name = self.plan.steps[self.id].resource.name();
         let waited = async {
-            let wait = wait_for(self.engine, id, condition, events, &mut tell);
+            let wait = wait_for(self.engine, id, name, condition, events, &mut tell);
             let failure = match self.deadline {
                 None => wait.await?,
                 Some((deadline, time)) => {
                     if let Ok(waited) = timeout_at(deadline, wait).await {
                         waited?
                     } else {
-                        let container = self.plan.steps[self.id].resource.name().to_owned();
+                        let container = name.to_owned();
                         let problem = WaitProblem::Timeout {
                             container,
                             condition,
