@@ -1,0 +1,9 @@
+//! Observe and apply, on the scripted engine.
+
+mod cancel;
+mod converge;
+mod failure;
+mod image;
+mod order;
+mod round_trip;
+mod wait;

@@ -1,0 +1,4 @@
+//! What tests stand on.
+
+pub(crate) mod fake_engine;
+pub(crate) mod stack;

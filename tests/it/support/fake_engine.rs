@@ -1,0 +1,517 @@
+//! An engine for tests: tables of containers, networks, volumes and images with the simplest honest effects, and a
+//! script of what takes long, what fails and what happens by itself. It holds no rule of windlass.
+//!
+//! Calls are recorded as text with container names in place of ids, such as `start shop-web-1`. A script names calls
+//! by that text, or by its beginning without the last word for all calls of the kind (`create`, `create network`).
+
+mod world;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt, stream};
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use windlass::engine::{
+    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, PullProgress,
+    Told,
+};
+use windlass::model::{
+    Endpoint, ImageBuild, Network, NetworkAccess, NewContainer, ProjectName, Volume,
+};
+use windlass::state::{Container, Image, NetworkState, VolumeState};
+
+pub(crate) use world::Happening;
+use world::World;
+
+type Failure = Box<dyn Fn() -> EngineError>;
+
+/// A scripted engine.
+pub(crate) struct FakeEngine {
+    about: About,
+    born: Instant,
+    script: RefCell<Script>,
+    calls: RefCell<Vec<Call>>,
+    world: RefCell<World>,
+}
+
+#[derive(Default)]
+struct Script {
+    delays: HashMap<String, Duration>,
+    failures: HashMap<String, Failure>,
+    registry: HashMap<String, String>,
+    builds: HashMap<String, String>,
+    lives_for: Option<usize>,
+}
+
+/// One call, and when it was made; seconds since the engine was made, in tenths of milliseconds at most.
+struct Call {
+    text: String,
+    begun: Duration,
+    ended: Option<Duration>,
+}
+
+impl FakeEngine {
+    /// An engine that has these images; their ids are `sha256:` and the reference.
+    pub(crate) fn with_images<'a>(images: impl IntoIterator<Item = &'a str>) -> Self {
+        let engine = Self {
+            about: About {
+                address: "fake://engine".into(),
+                product: "Fake".into(),
+                ..About::default()
+            },
+            born: Instant::now(),
+            script: RefCell::default(),
+            calls: RefCell::default(),
+            world: RefCell::default(),
+        };
+        for reference in images {
+            engine.has_image(reference, &format!("sha256:{reference}"));
+        }
+        engine
+    }
+
+    /// The engine has this image under this id.
+    pub(crate) fn has_image(&self, reference: &str, id: &str) {
+        self.world.borrow_mut().set_image(reference, id);
+    }
+
+    /// Changes an image the engine has.
+    pub(crate) fn image_mut(&self, reference: &str, change: impl FnOnce(&mut Image)) {
+        change(&mut self.world.borrow_mut().images[reference]);
+    }
+
+    /// Somebody removes an image by force: containers go on, the name is gone.
+    pub(crate) fn lose_image(&self, reference: &str) {
+        self.world.borrow_mut().images.shift_remove(reference);
+    }
+
+    /// A pull of the reference brings this image.
+    pub(crate) fn registry_has(&self, reference: &str, id: &str) {
+        (self.script.borrow_mut().registry).insert(reference.into(), id.into());
+    }
+
+    /// A build of the reference brings this image.
+    pub(crate) fn build_gives(&self, reference: &str, id: &str) {
+        (self.script.borrow_mut().builds).insert(reference.into(), id.into());
+    }
+
+    /// The call takes this long.
+    pub(crate) fn takes(&self, call: &str, time: Duration) {
+        self.script.borrow_mut().delays.insert(call.into(), time);
+    }
+
+    /// The call fails.
+    pub(crate) fn fails(&self, call: &str, error: impl Fn() -> EngineError + 'static) {
+        (self.script.borrow_mut().failures).insert(call.into(), Box::new(error));
+    }
+
+    /// The call works again.
+    pub(crate) fn works(&self, call: &str) {
+        self.script.borrow_mut().failures.remove(call);
+    }
+
+    /// So long after each start of the container of this name, this happens.
+    pub(crate) fn after_start(&self, container: &str, time: Duration, what: Happening) {
+        let mut world = self.world.borrow_mut();
+        let after = world.after_start.entry(container.into()).or_default();
+        after.push((time, what));
+    }
+
+    /// The container of this name has printed this.
+    pub(crate) fn prints(&self, container: &str, text: &str) {
+        (self.world.borrow_mut().logs).insert(container.into(), text.into());
+    }
+
+    /// The connection breaks after so many calls that change something; [`Self::revive`] mends it.
+    pub(crate) fn dies_after(&self, changes: usize) {
+        let so_far = self.changes().len();
+        self.script.borrow_mut().lives_for = Some(so_far + changes);
+    }
+
+    /// The connection works again; nothing of the past is recorded any more.
+    pub(crate) fn revive(&self) {
+        self.script.borrow_mut().lives_for = None;
+        self.world.borrow_mut().listeners.clear();
+        self.forget_calls();
+    }
+
+    /// Forgets the calls made so far.
+    pub(crate) fn forget_calls(&self) {
+        self.calls.borrow_mut().clear();
+    }
+
+    /// All calls, in the order in which they began.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let calls = self.calls.borrow();
+        calls.iter().map(|call| call.text.clone()).collect()
+    }
+
+    /// The calls that change something.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let calls = self.calls.borrow();
+        let changes = calls.iter().filter(|call| is_change(&call.text));
+        changes.map(|call| call.text.clone()).collect()
+    }
+
+    /// The calls that change something, with milliseconds since the engine was made: `0..15 start shop-web-1`; one
+    /// that was given up before it ended has no end.
+    pub(crate) fn timeline(&self) -> Vec<String> {
+        let calls = self.calls.borrow();
+        let changes = calls.iter().filter(|call| is_change(&call.text));
+        let line = |call: &Call| {
+            let ended = call.ended.map(|time| time.as_millis().to_string());
+            let (begun, ended) = (call.begun.as_millis(), ended.unwrap_or_default());
+            format!("{begun}..{ended} {}", call.text)
+        };
+        changes.map(line).collect()
+    }
+
+    /// All containers, in the order in which they were made.
+    pub(crate) fn all_containers(&self) -> Vec<Container> {
+        self.catch_up();
+        self.world.borrow().containers.clone()
+    }
+
+    /// The container of this name.
+    pub(crate) fn named(&self, name: &str) -> Container {
+        let mut all = self.all_containers().into_iter();
+        let found = all.find(|container| container.name == name);
+        found.unwrap_or_else(|| panic!("no container {name}"))
+    }
+
+    /// Changes a container behind windlass's back, by its name.
+    pub(crate) fn container_mut(&self, name: &str, change: impl FnOnce(&mut Container)) {
+        let mut world = self.world.borrow_mut();
+        let mut all = world.containers.iter_mut();
+        let found = all.find(|container| container.name == name);
+        change(found.unwrap_or_else(|| panic!("no container {name}")));
+    }
+
+    /// Something happens to the container of this name, now.
+    pub(crate) fn happens(&self, name: &str, what: &Happening) {
+        let id = self.named(name).id;
+        self.world.borrow_mut().happen(&id, what);
+    }
+
+    fn catch_up(&self) {
+        self.world.borrow_mut().catch_up(Instant::now());
+    }
+
+    fn begin(&self, text: &str) -> usize {
+        let mut calls = self.calls.borrow_mut();
+        calls.push(Call {
+            text: text.to_owned(),
+            begun: self.born.elapsed(),
+            ended: None,
+        });
+        calls.len() - 1
+    }
+
+    /// Whether the connection is there for the call of this place.
+    fn lives(&self, index: usize) -> bool {
+        let Some(limit) = self.script.borrow().lives_for else {
+            return true;
+        };
+        let calls = self.calls.borrow();
+        let up_to = calls[..=index].iter().filter(|call| is_change(&call.text));
+        up_to.count() <= limit
+    }
+
+    async fn call<T>(
+        &self,
+        text: String,
+        effect: impl FnOnce(&mut World) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let index = self.begin(&text);
+        let lives = self.lives(index);
+        let kind = text
+            .rsplit_once(' ')
+            .map_or(text.as_str(), |(kind, _)| kind);
+        let delay = {
+            let delays = &self.script.borrow().delays;
+            delays.get(&text).or_else(|| delays.get(kind)).copied()
+        };
+        if let Some(delay) = delay {
+            tokio::time::sleep(delay).await;
+        }
+        self.catch_up();
+        if let Some(call) = self.calls.borrow_mut().get_mut(index) {
+            call.ended = Some(self.born.elapsed());
+        }
+        let failures = &self.script.borrow().failures;
+        match failures.get(&text).or_else(|| failures.get(kind)) {
+            _ if !lives => Err(self.disconnected()),
+            Some(failure) => Err(failure()),
+            None => effect(&mut self.world.borrow_mut()),
+        }
+    }
+
+    fn disconnected(&self) -> EngineError {
+        EngineError::Disconnected {
+            address: self.about.address.clone(),
+            why: "connection reset".into(),
+        }
+    }
+
+    fn name_of(&self, id: &str) -> String {
+        let world = self.world.borrow();
+        let found = world.containers.iter().find(|container| container.id == id);
+        found.map_or_else(|| id.to_owned(), |container| container.name.clone())
+    }
+}
+
+fn is_change(call: &str) -> bool {
+    let reads = [
+        "list", "inspect", "network", "volume", "image", "events", "logs",
+    ];
+    !reads.contains(&call.split(' ').next().unwrap_or_default())
+}
+
+impl Engine for FakeEngine {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    async fn containers(&self, project: &ProjectName) -> Result<Vec<Container>, EngineError> {
+        let effect = |world: &mut World| Ok(world.containers_of(project));
+        self.call("list containers".into(), effect).await
+    }
+
+    async fn container(&self, id: &str) -> Result<Option<Container>, EngineError> {
+        let text = format!("inspect {}", self.name_of(id));
+        self.call(text, |world| Ok(world.find(id).cloned())).await
+    }
+
+    async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError> {
+        let text = format!("create {}", container.name);
+        self.call(text, |world| world.create(container)).await
+    }
+
+    async fn start_container(&self, id: &str) -> Result<(), EngineError> {
+        let text = format!("start {}", self.name_of(id));
+        self.call(text, |world| world.start(id)).await
+    }
+
+    async fn stop_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError> {
+        let name = self.name_of(id);
+        let text = match timeout {
+            Some(seconds) => format!("stop -t{seconds} {name}"),
+            None => format!("stop {name}"),
+        };
+        self.call(text, |world| {
+            world.happen(id, &Happening::Exit(143));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError> {
+        let text = format!("kill -{} {}", signal.unwrap_or("KILL"), self.name_of(id));
+        self.call(text, |world| {
+            world.happen(id, &Happening::Exit(137));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError> {
+        let flag = if volumes { "-v " } else { "" };
+        let text = format!("remove {flag}{}", self.name_of(id));
+        self.call(text, |world| {
+            world.remove(id, volumes);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError> {
+        let text = format!("rename {} {name}", self.name_of(id));
+        self.call(text, |world| world.rename(id, name)).await
+    }
+
+    async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
+        let text = format!("connect {} {}", self.name_of(id), endpoint.network);
+        self.call(text, |world| world.connect(id, endpoint)).await
+    }
+
+    async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError> {
+        let text = format!("disconnect {} {network}", self.name_of(id));
+        self.call(text, |world| {
+            if let Some(container) = world.find_mut(id) {
+                container.networks.shift_remove(network);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {
+        let effect = |world: &mut World| Ok(world.networks_of(project));
+        self.call("list networks".into(), effect).await
+    }
+
+    async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError> {
+        let effect = |world: &mut World| {
+            let mut all = world.networks.iter();
+            Ok(all.find(|network| network.name == name).cloned())
+        };
+        self.call(format!("network {name}"), effect).await
+    }
+
+    async fn create_network(
+        &self,
+        network: &Network,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError> {
+        let text = format!("create network {}", network.name);
+        let effect = |world: &mut World| world.create_network(network, labels);
+        self.call(text, effect).await
+    }
+
+    async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
+        let text = format!("remove network {}", self.world.borrow().network_name(id));
+        self.call(text, |world| world.remove_network(id)).await
+    }
+
+    async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError> {
+        let effect = |world: &mut World| Ok(world.volumes_of(project));
+        self.call("list volumes".into(), effect).await
+    }
+
+    async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError> {
+        let effect = |world: &mut World| {
+            let mut all = world.volumes.iter();
+            Ok(all.find(|volume| volume.name == name).cloned())
+        };
+        self.call(format!("volume {name}"), effect).await
+    }
+
+    async fn create_volume(
+        &self,
+        volume: &Volume,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError> {
+        let text = format!("create volume {}", volume.name);
+        self.call(text, |world| {
+            world.create_volume(&volume.name, labels);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_volume(&self, name: &str) -> Result<(), EngineError> {
+        let text = format!("remove volume {name}");
+        self.call(text, |world| world.remove_volume(name)).await
+    }
+
+    async fn image(&self, reference: &str) -> Result<Option<Image>, EngineError> {
+        let effect = |world: &mut World| Ok(world.images.get(reference).cloned());
+        self.call(format!("image {reference}"), effect).await
+    }
+
+    fn pull_image(&self, reference: &str, _: Option<&str>) -> Told<'_, PullProgress> {
+        let reference = reference.to_owned();
+        let progress = |status: &str| PullProgress {
+            status: status.to_owned(),
+            ..PullProgress::default()
+        };
+        let pulled = async move {
+            let brought = self.script.borrow().registry.get(&reference).cloned();
+            let effect = |world: &mut World| match brought {
+                Some(id) => {
+                    world.set_image(&reference, &id);
+                    Ok(progress("Downloaded"))
+                }
+                None => Err(EngineError::PullDenied {
+                    reference: reference.clone(),
+                    why: "repository does not exist".into(),
+                }),
+            };
+            self.call(format!("pull {reference}"), effect).await
+        };
+        stream::once(async move { Ok(progress("Pulling")) })
+            .chain(stream::once(pulled))
+            .boxed_local()
+    }
+
+    fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress> {
+        let tag = build.tag.clone();
+        let step = BuildProgress::Step {
+            id: "1".into(),
+            name: "[1/1] FROM scratch".into(),
+            cached: false,
+        };
+        let image = async move {
+            let brought = self.script.borrow().builds.get(&tag).cloned();
+            let id = brought.unwrap_or_else(|| format!("sha256:{tag}"));
+            let effect = |world: &mut World| {
+                world.set_image(&tag, &id);
+                Ok(BuildProgress::Built { id })
+            };
+            self.call(format!("build {tag}"), effect).await
+        };
+        stream::once(async move { Ok(step) })
+            .chain(stream::once(image))
+            .boxed_local()
+    }
+
+    async fn remove_image(&self, reference: &str) -> Result<(), EngineError> {
+        let text = format!("remove image {reference}");
+        self.call(text, |world| world.remove_image(reference)).await
+    }
+
+    fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent> {
+        let project = project.clone();
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let begun = self.call("events".into(), move |world| {
+            world.listeners.push((project, sender));
+            Ok(EngineEvent::Listening)
+        });
+        let later = stream::unfold(receiver, move |mut receiver| async move {
+            loop {
+                self.catch_up();
+                if let Ok(event) = receiver.try_recv() {
+                    return Some((Ok(event), receiver));
+                }
+                let due = self.world.borrow().next_due();
+                let due = async move {
+                    match due {
+                        Some(due) => tokio::time::sleep_until(due).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    event = receiver.recv() => return event.map(|event| (Ok(event), receiver)),
+                    () = due => {}
+                }
+            }
+        });
+        begun.into_stream().chain(later).boxed_local()
+    }
+
+    fn logs(&self, id: &str, options: &LogOptions) -> Told<'_, LogChunk> {
+        let name = self.name_of(id);
+        let tail = options.tail;
+        let read = async move {
+            let printed = self.call(format!("logs {name}"), |world| {
+                Ok(world.logs_of(&name, tail))
+            });
+            printed.await.map(|text| LogChunk {
+                stderr: false,
+                bytes: text.into(),
+            })
+        };
+        stream::once(read).boxed_local()
+    }
+}
+
+/// The networks a new container asks for.
+fn endpoints(container: &NewContainer) -> &[Endpoint] {
+    match &container.network {
+        NetworkAccess::Networks(endpoints) => endpoints,
+        NetworkAccess::Mode(_) => &[],
+    }
+}

@@ -1,0 +1,387 @@
+//! What the scripted engine has, and the simplest honest effects on it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::Instant;
+use windlass::engine::{ContainerAction, EngineError, EngineEvent};
+use windlass::label;
+use windlass::model::{Endpoint, MountKind, Network, NetworkAccess, NewContainer, ProjectName};
+use windlass::state::{
+    Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, Status, VolumeState,
+};
+
+use super::endpoints;
+
+/// Something that happens to a container by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Happening {
+    /// A health test said this.
+    Health(Health, &'static str),
+    /// A health test ran: engines tell of its exec, which says nothing yet.
+    Exec,
+    /// It ends with this exit code.
+    Exit(i64),
+    /// Somebody removes it.
+    Vanish,
+    /// The event stream ends.
+    EventsEnd,
+}
+
+#[derive(Default)]
+pub(super) struct World {
+    pub(super) containers: Vec<Container>,
+    pub(super) networks: Vec<NetworkState>,
+    pub(super) volumes: Vec<VolumeState>,
+    pub(super) images: IndexMap<String, Image>,
+    pub(super) listeners: Vec<(ProjectName, UnboundedSender<EngineEvent>)>,
+    pub(super) after_start: HashMap<String, Vec<(Duration, Happening)>>,
+    pub(super) logs: HashMap<String, String>,
+    /// Ids of containers whose health is tested.
+    tested: Vec<String>,
+    pending: Vec<(Instant, String, Happening)>,
+    made: u64,
+}
+
+impl World {
+    pub(super) fn find(&self, id: &str) -> Option<&Container> {
+        let mut all = self.containers.iter();
+        all.find(|container| container.id == id || container.name == id)
+    }
+
+    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Container> {
+        let mut all = self.containers.iter_mut();
+        all.find(|container| container.id == id || container.name == id)
+    }
+
+    pub(super) fn containers_of(&self, project: &ProjectName) -> Vec<Container> {
+        let of_project = |container: &&Container| is_of(&container.labels, project);
+        self.containers.iter().filter(of_project).cloned().collect()
+    }
+
+    pub(super) fn networks_of(&self, project: &ProjectName) -> Vec<NetworkState> {
+        let of_project = |network: &&NetworkState| is_of(&network.labels, project);
+        self.networks.iter().filter(of_project).cloned().collect()
+    }
+
+    pub(super) fn volumes_of(&self, project: &ProjectName) -> Vec<VolumeState> {
+        let of_project = |volume: &&VolumeState| is_of(&volume.labels, project);
+        self.volumes.iter().filter(of_project).cloned().collect()
+    }
+
+    pub(super) fn set_image(&mut self, reference: &str, id: &str) {
+        let image = self.images.entry(reference.into()).or_default();
+        id.clone_into(&mut image.id);
+        image.tags = vec![reference.to_owned()];
+    }
+
+    pub(super) fn remove_image(&mut self, reference: &str) -> Result<(), EngineError> {
+        if let Some(user) = self.containers.iter().find(|user| user.image == reference) {
+            return Err(EngineError::Conflict(format!(
+                "image {reference} is used by {}",
+                user.name
+            )));
+        }
+        self.images.shift_remove(reference);
+        Ok(())
+    }
+
+    pub(super) fn create(&mut self, new: &NewContainer) -> Result<String, EngineError> {
+        self.check_name(&new.name)?;
+        let Some(image) = self.images.get(&new.spec.image).cloned() else {
+            return Err(EngineError::NotFound(format!(
+                "no such image: {}",
+                new.spec.image
+            )));
+        };
+        let mut networks = IndexMap::new();
+        for endpoint in endpoints(new) {
+            networks.insert(endpoint.network.clone(), self.endpoint(endpoint)?);
+        }
+        let id = format!("{:012x}{:052x}", self.count(), 0);
+        let mounts = self.mounts(new, &image);
+        let health_test = new
+            .spec
+            .healthcheck
+            .as_ref()
+            .filter(|own| !own.test.is_empty());
+        if health_test.map_or(image.has_healthcheck, |own| !own.is_disabled()) {
+            self.tested.push(id.clone());
+        }
+        let own = new.spec.environment.iter();
+        let own = own.map(|(name, value)| format!("{name}={value}"));
+        self.containers.push(Container {
+            id: id.clone(),
+            name: new.name.clone(),
+            image: new.spec.image.clone(),
+            image_id: image.id,
+            labels: new.labels.clone(),
+            environment: std::iter::once("PATH=/bin".to_owned()).chain(own).collect(),
+            created: format!("2026-01-01T00:00:00.{:09}Z", self.made),
+            network_mode: match &new.network {
+                NetworkAccess::Networks(endpoints) => endpoints[0].network.clone(),
+                NetworkAccess::Mode(mode) => mode.clone(),
+            },
+            networks,
+            mounts,
+            tty: new.spec.tty,
+            ..Container::default()
+        });
+        self.tell(&id, ContainerAction::Created);
+        Ok(id)
+    }
+
+    fn mounts(&mut self, new: &NewContainer, image: &Image) -> Vec<ContainerMount> {
+        let mut mounts = Vec::new();
+        for mount in &new.mounts {
+            let (kind, name, source) = match &mount.kind {
+                MountKind::Volume { source, .. } => ("volume", source.clone(), String::new()),
+                MountKind::Bind { source, .. } => ("bind", Some(String::new()), source.clone()),
+                _ => ("tmpfs", Some(String::new()), String::new()),
+            };
+            mounts.push(ContainerMount {
+                kind: kind.into(),
+                name: name.unwrap_or_else(|| format!("{:064x}", self.count())),
+                source,
+                target: mount.target.clone(),
+                writable: !mount.read_only,
+            });
+        }
+        for target in &image.volumes {
+            if !mounts.iter().any(|mount| mount.target == *target) {
+                mounts.push(ContainerMount {
+                    kind: "volume".into(),
+                    name: format!("{:064x}", self.count()),
+                    target: target.clone(),
+                    writable: true,
+                    ..ContainerMount::default()
+                });
+            }
+        }
+        for mount in mounts.iter().filter(|mount| mount.kind == "volume") {
+            self.create_volume(&mount.name, &IndexMap::new());
+        }
+        mounts
+    }
+
+    fn endpoint(&self, endpoint: &Endpoint) -> Result<ContainerEndpoint, EngineError> {
+        let mut all = self.networks.iter();
+        let network = all.find(|network| network.name == endpoint.network);
+        let missing = || EngineError::NotFound(format!("network {} not found", endpoint.network));
+        Ok(ContainerEndpoint {
+            network_id: network.ok_or_else(missing)?.id.clone(),
+            aliases: endpoint.aliases.clone(),
+            ip_address: String::new(),
+        })
+    }
+
+    pub(super) fn connect(&mut self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
+        let joined = self.endpoint(endpoint)?;
+        let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
+        container.networks.insert(endpoint.network.clone(), joined);
+        Ok(())
+    }
+
+    pub(super) fn start(&mut self, id: &str) -> Result<(), EngineError> {
+        let tested = self.tested.iter().any(|tested| tested == id);
+        let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
+        if container.status == Status::Running {
+            return Ok(());
+        }
+        container.status = Status::Running;
+        container.exit_code = 0;
+        container.health = tested.then_some(Health::Starting);
+        let name = container.name.clone();
+        self.tell(id, ContainerAction::Started);
+        for (time, what) in self.after_start.get(&name).into_iter().flatten() {
+            self.pending
+                .push((Instant::now() + *time, id.to_owned(), what.clone()));
+        }
+        Ok(())
+    }
+
+    /// Does what is due, in the order of its time.
+    pub(super) fn catch_up(&mut self, now: Instant) {
+        self.pending.sort_by_key(|(due, ..)| *due);
+        while self.pending.first().is_some_and(|(due, ..)| *due <= now) {
+            let (_, id, what) = self.pending.remove(0);
+            self.happen(&id, &what);
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.pending.iter().map(|(due, ..)| *due).min()
+    }
+
+    pub(super) fn happen(&mut self, id: &str, what: &Happening) {
+        if matches!(what, Happening::EventsEnd) {
+            self.listeners.clear();
+            return;
+        }
+        let Some(container) = self.find_mut(id) else {
+            return;
+        };
+        let running = container.status.is_up();
+        match what {
+            Happening::Health(health, output) if running => {
+                container.health = Some(*health);
+                container.health_log.push((*output).to_owned());
+                self.tell(id, ContainerAction::Health(*health));
+            }
+            Happening::Exec if running => {
+                self.tell(id, ContainerAction::Other("exec_start".into()));
+            }
+            Happening::Exit(code) if running => {
+                container.status = Status::Exited;
+                container.exit_code = *code;
+                self.pending.retain(|(_, of, _)| of != id);
+                self.tell(id, ContainerAction::Died(*code));
+            }
+            Happening::Vanish => self.remove(id, false),
+            _ => {}
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: &str, volumes: bool) {
+        self.happen(id, &Happening::Exit(137));
+        self.tell(id, ContainerAction::Removed);
+        let Some(index) = self
+            .containers
+            .iter()
+            .position(|container| container.id == id)
+        else {
+            return;
+        };
+        let gone = self.containers.remove(index);
+        let anonymous = gone.mounts.iter().filter(|mount| mount.name.len() == 64);
+        for mount in anonymous.filter(|_| volumes) {
+            // Another container may use it: then it stays.
+            let _ = self.remove_volume(&mount.name);
+        }
+    }
+
+    pub(super) fn rename(&mut self, id: &str, name: &str) -> Result<(), EngineError> {
+        self.check_name(name)?;
+        let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
+        name.clone_into(&mut container.name);
+        Ok(())
+    }
+
+    fn check_name(&self, name: &str) -> Result<(), EngineError> {
+        let owner = self
+            .containers
+            .iter()
+            .find(|container| container.name == name);
+        owner.map_or(Ok(()), |owner| {
+            Err(EngineError::NameInUse {
+                kind: "container",
+                name: name.to_owned(),
+                owner: Some(owner.id.clone()),
+            })
+        })
+    }
+
+    pub(super) fn network_name(&self, id: &str) -> String {
+        let found = self.networks.iter().find(|network| network.id == id);
+        found.map_or_else(|| id.to_owned(), |network| network.name.clone())
+    }
+
+    pub(super) fn create_network(
+        &mut self,
+        network: &Network,
+        labels: &IndexMap<String, String>,
+    ) -> Result<(), EngineError> {
+        if self.networks.iter().any(|there| there.name == network.name) {
+            return Err(EngineError::NameInUse {
+                kind: "network",
+                name: network.name.clone(),
+                owner: None,
+            });
+        }
+        let id = format!("{:064x}", self.count());
+        self.networks.push(NetworkState {
+            id,
+            name: network.name.clone(),
+            driver: network.driver.clone().unwrap_or_else(|| "bridge".into()),
+            labels: labels.clone(),
+            ..NetworkState::default()
+        });
+        Ok(())
+    }
+
+    pub(super) fn remove_network(&mut self, id: &str) -> Result<(), EngineError> {
+        let name = self.network_name(id);
+        let uses = |user: &&Container| user.networks.contains_key(&name) && user.status.is_up();
+        if let Some(user) = self.containers.iter().find(uses) {
+            return Err(EngineError::Conflict(format!(
+                "network {name} has active endpoints: {}",
+                user.name
+            )));
+        }
+        self.networks.retain(|network| network.id != id);
+        Ok(())
+    }
+
+    pub(super) fn create_volume(&mut self, name: &str, labels: &IndexMap<String, String>) {
+        if !self.volumes.iter().any(|there| there.name == name) {
+            self.volumes.push(VolumeState {
+                name: name.to_owned(),
+                driver: "local".into(),
+                labels: labels.clone(),
+                ..VolumeState::default()
+            });
+        }
+    }
+
+    pub(super) fn remove_volume(&mut self, name: &str) -> Result<(), EngineError> {
+        let uses = |user: &&Container| user.mounts.iter().any(|mount| mount.name == name);
+        if let Some(user) = self.containers.iter().find(uses) {
+            return Err(EngineError::Conflict(format!(
+                "volume {name} is in use by {}",
+                user.name
+            )));
+        }
+        self.volumes.retain(|volume| volume.name != name);
+        Ok(())
+    }
+
+    pub(super) fn logs_of(&self, name: &str, tail: Option<u64>) -> String {
+        let text = self.logs.get(name).map_or("", String::as_str);
+        let lines: Vec<&str> = text.lines().collect();
+        let shown = tail.and_then(|tail| usize::try_from(tail).ok());
+        let from = lines.len() - shown.unwrap_or(usize::MAX).min(lines.len());
+        lines[from..].iter().flat_map(|line| [line, "\n"]).collect()
+    }
+
+    fn count(&mut self) -> u64 {
+        self.made += 1;
+        self.made
+    }
+
+    fn tell(&mut self, id: &str, action: ContainerAction) {
+        let Some(container) = self.find(id) else {
+            return;
+        };
+        let labels = container.labels.clone();
+        let event = EngineEvent::Container {
+            id: container.id.clone(),
+            action,
+            service: labels.get(label::SERVICE).cloned(),
+            name: container.name.clone(),
+        };
+        // A listener that has gone away hears nothing more.
+        self.listeners.retain(|(project, listener)| {
+            !is_of(&labels, project) || listener.send(event.clone()).is_ok()
+        });
+    }
+}
+
+fn is_of(labels: &IndexMap<String, String>, project: &ProjectName) -> bool {
+    labels.get(label::PROJECT).map(String::as_str) == Some(project.as_str())
+}
+
+fn no_container(id: &str) -> EngineError {
+    EngineError::NotFound(format!("no such container: {id}"))
+}
