@@ -441,3 +441,6 @@ impl<'a> Loading<'a> {
         path::expand_home(path, self.stack.environment.get("HOME").map(String::as_str))
     }
 }
+
+#[cfg(test)]
+mod tests;

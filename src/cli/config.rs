@@ -1,6 +1,7 @@
 //! `windlass config`: shows the stack as it is understood.
 
 mod text;
+mod yaml;
 
 use std::path::PathBuf;
 

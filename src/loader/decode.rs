@@ -6,7 +6,7 @@ mod service;
 use super::Loading;
 use super::error::Diagnostic;
 use super::node::float_text;
-use super::node::{Entry, Mapping, Node, Value};
+use super::node::{Entry, Mapping, Node, Origin, Value};
 use crate::model::{Network, NetworkName, Project, ProjectName, ServiceName, Volume, VolumeName};
 use indexmap::IndexMap;
 use position::Places;
@@ -140,13 +140,21 @@ impl Decode<'_> {
                 let guilty = fields
                     .iter()
                     .find_map(|(key, value)| Some((key, alone(key, value)?)));
-                let (place, error) = match guilty {
-                    Some((key, error)) => (node.get(key).unwrap_or(node), error),
-                    None => (node, whole),
+                let (place, key, error) = match guilty {
+                    Some((key, error)) => {
+                        (node.get(key).unwrap_or(node), format!("`{key}`"), error)
+                    }
+                    None => (node, "this".to_owned(), whole),
                 };
-                self.problems.push(
-                    Diagnostic::error(format!("not a valid value: {error}")).at(place.span, ""),
-                );
+                let problem = Diagnostic::error(format!("{key} does not have a valid value"));
+                // The reason quotes the value, which may be a secret where it comes from a variable.
+                let variable = place.origin == Origin::Interpolation;
+                let reason = if variable {
+                    "the value of a variable".to_owned()
+                } else {
+                    error.to_string()
+                };
+                self.problems.push(problem.at(place.span, reason));
                 None
             }
         }
@@ -179,6 +187,3 @@ fn json(node: &Node) -> Json {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests;

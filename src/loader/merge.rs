@@ -323,6 +323,3 @@ pub(super) fn drop_reset(node: &mut Node) {
         _ => {}
     }
 }
-
-#[cfg(test)]
-mod tests;

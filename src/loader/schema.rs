@@ -201,6 +201,3 @@ const PAIRS: Shape = Shape::Pairs(false);
 const VARIABLES: Shape = Shape::Pairs(true);
 /// Options of a driver.
 const OPTIONS: Shape = Shape::Map(&LABEL);
-
-#[cfg(test)]
-mod tests;

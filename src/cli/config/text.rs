@@ -84,7 +84,7 @@ pub(super) fn yaml(loaded: &Loaded, raw: bool) -> String {
         }
     }
     top.extend(sorted);
-    serde_yaml::to_string(&Json::Object(top)).unwrap_or_default()
+    super::yaml::document(&Json::Object(top))
 }
 
 fn with_name(value: Json, loaded: &Loaded) -> Json {

@@ -178,15 +178,13 @@ impl Check<'_> {
             format!("in `{}`", self.place())
         };
         let problem = Diagnostic::error(format!("unknown key `{key}` {place}")).at(span, "");
-        let problem = problem.did_you_mean(key, object.fields.iter().map(|field| field.key));
-        let top =
-            super::STACK.field(key).is_some() && !self.path.is_empty() && problem.hint.is_none();
+        let top = super::STACK.field(key).is_some() && !self.path.is_empty();
         self.problems.push(if top {
             problem.hint(format!(
                 "`{key}` belongs at the top of the file: is it indented too far?"
             ))
         } else {
-            problem
+            problem.did_you_mean(key, object.fields.iter().map(|field| field.key))
         });
     }
 }

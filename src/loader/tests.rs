@@ -1,0 +1,288 @@
+//! What is wrong is told at its place. Each test loads files of a folder of its own.
+
+use super::error::Diagnostic;
+use super::{LoadOptions, LoadRequest, Loaded, load};
+use std::fs;
+
+/// Loads `compose.yaml` from a folder with these files.
+fn load_files(files: &[(&str, &str)]) -> Result<Loaded, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let current_dir = folder.path().to_path_buf();
+    let request = LoadRequest {
+        current_dir: current_dir.clone(),
+        project_name: Some("test".to_owned()),
+        environment: [("SECRET".to_owned(), "hunter2".to_owned())].into(),
+        ..LoadRequest::default()
+    };
+    let options = LoadOptions {
+        current_dir,
+        ..LoadOptions::default()
+    };
+    load(&request, &options).map_err(|error| {
+        let describe = |problem: &Diagnostic| {
+            let places = problem.labels.iter().map(|label| {
+                let place = error.sources.location(label.span);
+                if label.text.is_empty() {
+                    format!("\n  {place}")
+                } else {
+                    format!("\n  {place} {}", label.text)
+                }
+            });
+            let hint = problem
+                .hint
+                .as_ref()
+                .map(|hint| format!("\n  hint: {hint}"));
+            format!(
+                "{}{}{}",
+                problem.message,
+                places.collect::<String>(),
+                hint.unwrap_or_default()
+            )
+        };
+        error.diagnostics.iter().map(describe).collect()
+    })
+}
+
+/// What is wrong with a single file.
+fn problems(text: &str) -> Vec<String> {
+    load_files(&[("compose.yaml", text)])
+        .err()
+        .unwrap_or_default()
+}
+
+#[test]
+fn broken_yaml_has_a_place() {
+    assert_eq!(
+        problems("services:\n  web: [\n"),
+        ["this is not YAML: unclosed bracket '['\n  compose.yaml:2:8"]
+    );
+}
+
+#[test]
+fn an_unknown_key_is_told_with_the_key_that_was_meant() {
+    assert_eq!(
+        problems(
+            "services:\n  web:\n    imgae: x\n    image: y\n    volumes:\n      - {type: bind, soruce: /a, target: /b}\n"
+        ),
+        [
+            "unknown key `imgae` in `services.web`\n  compose.yaml:3:5\n  hint: did you mean `image`?",
+            "unknown key `soruce` in `services.web.volumes.0`\n  compose.yaml:6:22\n  hint: did you mean `source`?",
+            "a bind mount needs a `source`\n  compose.yaml:6:9",
+        ]
+    );
+}
+
+#[test]
+fn a_section_that_is_indented_too_far_is_told() {
+    assert_eq!(
+        problems("services:\n  web:\n    image: x\n    services:\n      db: {image: y}\n"),
+        [
+            "unknown key `services` in `services.web`\n  compose.yaml:4:5\n  hint: `services` belongs at the top of the file: is it indented too far?"
+        ]
+    );
+}
+
+#[test]
+fn a_wrong_type_is_told_with_the_allowed_ones() {
+    assert_eq!(
+        problems(
+            "services:\n  web:\n    image: 1.5\n    tty: [x]\n    ports: 80\n    restart: no\n    environment: {A: [1]}\n"
+        ),
+        [
+            "`services.web.image` must be a string\n  compose.yaml:3:12 this is a number",
+            "`services.web.tty` must be a boolean or string\n  compose.yaml:4:10 this is a list",
+            "`services.web.ports` must be a list\n  compose.yaml:5:12 this is an integer",
+            "`services.web.environment.A` must be null, boolean, number or string\n  compose.yaml:7:22 this is a list",
+        ]
+    );
+}
+
+#[test]
+fn a_duplicate_key_is_told_with_both_places() {
+    assert_eq!(
+        problems("services:\n  web:\n    image: x\n    image: y\n"),
+        [
+            "duplicate key `image`\n  compose.yaml:4:5 written again here\n  compose.yaml:3:5 first written here"
+        ]
+    );
+}
+
+#[test]
+fn an_undefined_dependency_is_told_with_the_service_that_was_meant() {
+    assert_eq!(
+        problems(
+            "services:\n  web: {image: x, depends_on: [bd]}\n  db: {image: y, profiles: [p]}\n  app: {image: x, depends_on: [wbe, db]}\n"
+        ),
+        [
+            "service `web` depends on undefined service `bd`\n  compose.yaml:2:32",
+            "service `app` depends on undefined service `wbe`\n  compose.yaml:4:32\n  hint: did you mean `web`?",
+            "service `app` depends on undefined service `db`\n  compose.yaml:4:37\n  compose.yaml:3:3 it is not enabled\n  hint: enable it with `--profile p`",
+        ]
+    );
+}
+
+#[test]
+fn a_dependency_cycle_names_its_members_and_places() {
+    assert_eq!(
+        problems(
+            "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, links: [a]}\n  d: {image: x, depends_on: [a]}\n"
+        ),
+        [
+            "dependency cycle: a -> b -> c -> a\n  compose.yaml:2:30 `a` waits for `b`\n  compose.yaml:3:30 `b` waits for `c`\n  compose.yaml:4:25 `c` waits for `a`"
+        ]
+    );
+}
+
+#[test]
+fn a_required_variable_is_told_at_its_name() {
+    assert_eq!(
+        problems("services:\n  web:\n    image: \"x:${TAG:?set a tag}\"\n"),
+        [
+            "required variable TAG is missing a value: set a tag\n  compose.yaml:3:17\n  hint: set TAG in the environment or in the .env file"
+        ]
+    );
+}
+
+#[test]
+fn services_that_extend_each_other_are_told() {
+    assert_eq!(
+        problems("services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n"),
+        [
+            "services extend each other in a circle: a -> b -> a\n  compose.yaml:2:16 `a` extends this\n  compose.yaml:3:26 `b` extends this"
+        ]
+    );
+}
+
+#[test]
+fn an_extended_service_that_is_not_there_is_told_with_the_one_that_was_meant() {
+    let files = [
+        (
+            "compose.yaml",
+            "services:\n  a: {extends: {file: sub/base.yaml, service: bsae}}\n",
+        ),
+        ("sub/base.yaml", "services:\n  base: {image: x}\n"),
+    ];
+    assert_eq!(
+        load_files(&files).unwrap_err(),
+        [
+            "service `a` extends `bsae`, which is not in sub/base.yaml\n  compose.yaml:2:47\n  hint: did you mean `base`?"
+        ]
+    );
+}
+
+#[test]
+fn files_that_include_each_other_are_told() {
+    let files = [
+        ("compose.yaml", "include: [a.yaml]\n"),
+        ("a.yaml", "include:\n  - b.yaml\n"),
+        ("b.yaml", "include:\n  - path: a.yaml\n"),
+    ];
+    assert_eq!(
+        load_files(&files).unwrap_err(),
+        [
+            "stack files include each other in a circle: a.yaml -> b.yaml -> a.yaml\n  b.yaml:2:11 closes the circle\n  a.yaml:2:5 on the way"
+        ]
+    );
+}
+
+#[test]
+fn values_of_variables_are_not_quoted() {
+    let text = "services:\n  web:\n    image: x\n    mem_limit: ${SECRET}\n    privileged: ${SECRET}\n    pull_policy: ${SECRET}\n    cgroup: ${SECRET}\n";
+    let told = problems(text).join("\n");
+    assert!(
+        told.contains("compose.yaml:6:18") && told.contains("compose.yaml:7:13"),
+        "{told}"
+    );
+    assert!(!told.contains("hunter2"), "{told}");
+    let told = problems("services:\n  web:\n    image: x\n    mem_limit: ${SECRET}\n    privileged: ${SECRET}\n    restart: ${SECRET}\n").join("\n");
+    assert!(
+        told.contains("compose.yaml:4:16") && told.contains("compose.yaml:5:17"),
+        "{told}"
+    );
+    assert!(!told.contains("hunter2"), "{told}");
+    let told = problems("services:\n  web:\n    image: x\n    restart: ${SECRET}\n").join("\n");
+    assert!(told.contains("compose.yaml:4:14"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn undefined_resources_are_told_with_what_to_add() {
+    assert_eq!(
+        problems(
+            "services:\n  web:\n    image: x\n    networks: [front]\n    volumes: [data:/data]\n"
+        ),
+        [
+            "undefined network `front`\n  compose.yaml:4:16\n  hint: add `front:` below `networks:` at the top of the file",
+            "undefined volume `data`\n  compose.yaml:5:15\n  hint: add `data:` below `volumes:` at the top of the file",
+        ]
+    );
+}
+
+#[test]
+fn later_files_are_merged_and_resets_and_replacements_apply() {
+    let files = [
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: x\n    ports: [\"80\"]\n    dns: [1.1.1.1]\n    environment: {A: a, B: b}\n",
+        ),
+        (
+            "compose.override.yaml",
+            "services:\n  web:\n    ports: !override [\"81\"]\n    dns: !reset []\n    environment: [B=c]\n",
+        ),
+    ];
+    let loaded = load_files(&files).unwrap();
+    let project = loaded.project.unwrap();
+    let web = &project.services[0];
+    assert_eq!(
+        web.spec
+            .ports
+            .iter()
+            .map(|port| port.target)
+            .collect::<Vec<_>>(),
+        [81]
+    );
+    assert!(web.spec.dns.is_empty());
+    assert_eq!(web.spec.environment.get("A").map(String::as_str), Some("a"));
+    assert_eq!(web.spec.environment.get("B").map(String::as_str), Some("c"));
+    let position = web.positions.find("environment.B").unwrap();
+    assert_eq!(position.to_string(), "compose.override.yaml:5:19");
+    assert_eq!(
+        web.positions.find("image").unwrap().to_string(),
+        "compose.yaml:3:12"
+    );
+}
+
+#[test]
+fn a_service_is_decoded_with_its_defaults() {
+    let text = "services:\n  web:\n    build: .\n    environment: [A=1, GONE]\n    volumes: [./x:/x, data:/d]\n    ulimits: {nproc: 5}\n    deploy: {replicas: 2, resources: {limits: {memory: 64m, cpus: '0.5'}}}\n    devices: [/dev/a]\n    extra_hosts: [\"h:1.2.3.4\"]\n    mem_swappiness: 10\nvolumes:\n  data:\n";
+    let loaded = load_files(&[("compose.yaml", text)]).unwrap();
+    let project = loaded.project.unwrap();
+    let web = &project.services[0];
+    assert_eq!(web.spec.image, "test-web");
+    assert_eq!(web.scale, 2);
+    assert_eq!(web.spec.environment.len(), 1);
+    assert_eq!(
+        web.spec.mem_limit.map(crate::model::ByteSize::bytes),
+        Some(67_108_864)
+    );
+    assert_eq!(web.spec.cpus, Some(0.5));
+    assert_eq!(web.spec.devices, ["/dev/a:/dev/a:rwm"]);
+    assert_eq!(web.spec.extra_hosts, ["h:1.2.3.4"]);
+    assert_eq!(web.spec.mem_swappiness, Some(10));
+    assert_eq!(web.spec.ulimits["nproc"].hard, 5);
+    assert_eq!(web.spec.volumes.len(), 2);
+    assert_eq!(project.volumes[0].name, "test_data");
+    assert_eq!(project.networks[0].name, "test_default");
+    assert!(
+        web.build
+            .as_ref()
+            .unwrap()
+            .context
+            .ends_with(|last: char| last.is_alphanumeric())
+    );
+}
