@@ -278,6 +278,24 @@ fn long_port(item: &Node, port: &ShortPort) -> Node {
 
 fn volume(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
     let Some(text) = node.as_str() else { return };
+    if lenient {
+        // Colons inside of variables separate nothing.
+        let (hidden, colon) = (hide_colons(text), '\u{1}');
+        if let Ok(parsed) = parse_short_volume(&hidden) {
+            let mut long: Node = node.with_value(long_volume(node, &parsed));
+            for value in long
+                .as_mapping_mut()
+                .into_iter()
+                .flat_map(Mapping::values_mut)
+            {
+                if let Value::String(text) = &mut value.value {
+                    *text = text.replace(colon, ":");
+                }
+            }
+            node.value = long.value;
+        }
+        return;
+    }
     match parse_short_volume(text) {
         Ok(parsed) => {
             let doubts = parsed.doubts.iter().map(|doubt| {
@@ -286,10 +304,28 @@ fn volume(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
             problems.extend(doubts);
             node.value = long_volume(node, &parsed).into();
         }
-        Err(_) if lenient => {}
         Err(error) => problems
             .push(Diagnostic::error(error.kind.to_string()).at(inside(node, &error.span), "")),
     }
+}
+
+/// The text with other characters in place of the colons inside of `${...}`.
+fn hide_colons(text: &str) -> String {
+    let (mut depth, mut before) = (0_usize, ' ');
+    let hide = |letter: char| {
+        match (before, letter) {
+            ('$', '{') => depth += 1,
+            (_, '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = letter;
+        if letter == ':' && depth > 0 {
+            '\u{1}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(hide).collect()
 }
 
 fn long_volume(node: &Node, volume: &ShortVolume<'_>) -> Mapping {
