@@ -359,7 +359,9 @@ fn long_volume(node: &Node, volume: &ShortVolume<'_>) -> Mapping {
     if volume.nocopy {
         options.set("nocopy", node.with_value(true));
     }
-    if !bind || !options.is_empty() {
+    // A target of one or two letters is all that docker compose looks at.
+    let tiny = node.as_str().is_some_and(|text| text.len() <= 2);
+    if (!bind && !tiny) || !options.is_empty() {
         mapping.set("volume", node.with_value(options));
     }
     mapping

@@ -1,17 +1,33 @@
 //! Splits a command line into words as the specification's `command` and `entrypoint` have it.
 
-/// The words of a line; none where a quote or parenthesis stays open. Like docker compose, it ends at an unquoted
-/// `;`, `&`, `|`, `<` or `>`.
-pub(super) fn split(line: &str) -> Option<Vec<String>> {
+/// A command line, split.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its words.
+    pub(super) words: Vec<String>,
+    /// Where it ended before its end, in bytes: at an operator that only a shell understands.
+    pub(super) end: Option<usize>,
+}
+
+/// Splits a line; none where a quote or parenthesis stays open. Like docker compose, it ends at an unquoted `;`, `&`,
+/// `|`, `<` or `>`.
+pub(super) fn split(line: &str) -> Option<Line> {
     let mut words = Words::default();
-    for letter in line.chars() {
+    let mut end = None;
+    for (at, letter) in line.char_indices() {
         match words.step(letter) {
             Step::Next => {}
-            Step::End => break,
+            Step::End => {
+                end = Some(at);
+                break;
+            }
             Step::Refuse => return None,
         }
     }
-    words.finish()
+    Some(Line {
+        words: words.finish()?,
+        end,
+    })
 }
 
 /// What to do after a character.
@@ -104,8 +120,9 @@ mod tests {
             ("a $(b c) `d e`", vec!["a", "$(b c)", "`d e`"]),
             ("  ", vec![]),
         ] {
-            assert_eq!(split(line).unwrap(), words, "{line}");
+            assert_eq!(split(line).unwrap().words, words, "{line}");
         }
+        assert_eq!(split("é a|b").unwrap().end, Some(4));
         for line in ["'open", "\"open", "open\\", "a (b)"] {
             assert_eq!(split(line), None, "{line}");
         }

@@ -53,6 +53,8 @@ pub(super) enum Shape {
     /// A mapping to scalars, or a list of `key=value`; becomes a mapping to strings. A key alone has the value null
     /// where the flag is set, the empty string otherwise.
     Pairs(bool),
+    /// Keys of an ssh agent: a mapping from names to paths, or a list of `name` and `name=path`, which it becomes.
+    Keys,
     /// A mapping from hosts to addresses, or a list of `host=address`, which it becomes.
     Hosts,
     /// A mapping with free keys.

@@ -28,7 +28,7 @@ pub(super) static BUILD: Object = object(&[
     field("sbom", Shape::Scalar(TEXT | BOOL, Becomes::Text)),
     field("secrets", FILE_REFERENCES),
     field("shm_size", BYTES),
-    field("ssh", VARIABLES),
+    field("ssh", Shape::Keys),
     field("tags", STRING_LIST),
     field("target", STRING),
     field("ulimits", ULIMITS),

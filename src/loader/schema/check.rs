@@ -67,14 +67,17 @@ impl Check<'_> {
                 self.items(items, item);
                 self.different(items);
             }
-            (Shape::OneOrMany | Shape::Pairs(_) | Shape::Hosts, Value::Sequence(items)) => {
+            (
+                Shape::OneOrMany | Shape::Pairs(_) | Shape::Keys | Shape::Hosts,
+                Value::Sequence(items),
+            ) => {
                 self.items(items, &super::STRING);
                 self.different(items);
             }
             (Shape::Command | Shape::Test, Value::Sequence(items)) => {
                 self.items(items, &super::STRING);
             }
-            (Shape::Pairs(_), Value::Mapping(mapping)) => self.values(
+            (Shape::Pairs(_) | Shape::Keys, Value::Mapping(mapping)) => self.values(
                 mapping,
                 &Shape::Scalar(TEXT | NUMBER | BOOL | NULL, super::Becomes::Text),
             ),
@@ -200,7 +203,7 @@ fn kinds(shape: &Shape) -> Kinds {
         Shape::OneOrMany | Shape::Test => TEXT | LIST,
         Shape::Repeated => TEXT | NUMBER | BOOL | LIST,
         Shape::Command => NULL | TEXT | LIST,
-        Shape::Pairs(_) | Shape::Hosts => MAP | LIST,
+        Shape::Pairs(_) | Shape::Keys | Shape::Hosts => MAP | LIST,
         Shape::Map(_) | Shape::Named(_) | Shape::Object(_) => MAP,
         Shape::Either(shapes) => shapes.iter().fold(0, |all, shape| all | kinds(shape)),
     }

@@ -2,6 +2,7 @@
 //! that is decoded.
 
 use super::{Becomes, Field, Object, STACK, Shape, Shown};
+use crate::loader::canonical::inside;
 use crate::loader::command;
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Origin, Value, float_text};
@@ -36,6 +37,7 @@ fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
             node.value = Value::Sequence(vec![node.with_value("CMD-SHELL"), node.clone()]);
         }
         (Shape::Pairs(keep_null), _) => pairs(node, *keep_null, problems),
+        (Shape::Keys, Value::Mapping(_)) => keys(node),
         (Shape::Hosts, _) => hosts(node, problems),
         (Shape::Map(item) | Shape::Named(item), Value::Mapping(mapping)) => {
             mapping
@@ -249,21 +251,23 @@ fn text(value: &Value) -> String {
 
 fn command(node: &mut Node, problems: &mut Problems) {
     let Some(line) = node.as_str() else { return };
-    match command::split(line) {
-        Some(words) => {
-            node.value = Value::Sequence(
-                words
-                    .into_iter()
-                    .map(|word| node.with_value(word))
-                    .collect(),
-            );
-        }
-        None => problems.push(
-            Diagnostic::error("this command line cannot be split into words")
-                .at(node.span, "")
-                .hint("close every quote and parenthesis, or write the command as a list"),
-        ),
+    let Some(command::Line { words, end }) = command::split(line) else {
+        let problem = Diagnostic::error("this command line cannot be split into words");
+        let hint = "close every quote and parenthesis, or write the command as a list";
+        problems.push(problem.at(node.span, "").hint(hint));
+        return;
+    };
+    if let Some(end) = end {
+        let warning = Diagnostic::warning("the command ends here: no shell reads it");
+        let span = inside(node, &(end..line.len()));
+        let hint = "for a shell, write a list: [sh, -c, \"...\"]";
+        problems.push(warning.at(span, "the rest is left out").hint(hint));
     }
+    node.value = words
+        .into_iter()
+        .map(|word| node.with_value(word))
+        .collect::<Vec<_>>()
+        .into();
 }
 
 fn pairs(node: &mut Node, keep_null: bool, problems: &mut Problems) {
@@ -282,6 +286,18 @@ fn pairs(node: &mut Node, keep_null: bool, problems: &mut Problems) {
         node.value = Value::String(text(&node.value));
     }
     node.value = Value::Mapping(mapping);
+}
+
+fn keys(node: &mut Node) {
+    let entries = node.as_mapping().into_iter().flat_map(Mapping::iter);
+    let mut lines: Vec<Node> = entries
+        .map(|(name, entry)| match text(&entry.node.value) {
+            path if path.is_empty() => entry.node.with_value(name),
+            path => entry.node.with_value(format!("{name}={path}")),
+        })
+        .collect();
+    lines.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+    node.value = lines.into();
 }
 
 /// `key=value` each, or a key alone, whose value is null.
