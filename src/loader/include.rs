@@ -2,8 +2,7 @@
 
 use super::env_file::{EnvFileFormat, parse_env_file};
 use super::error::Diagnostic;
-use super::merge::{apply_tags, merge_entry};
-use super::node::{Entry, Mapping, Node, Origin};
+use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
 use super::span::Span;
 use super::{Loading, Place, path};
@@ -150,20 +149,20 @@ fn cycle(loading: &mut Loading<'_>, chain: &[(String, Option<Span>)], main: &str
     loading.problems.push(problem);
 }
 
-/// Adds an included stack; where both have a thing of one name, the including stack's is merged over it.
+/// Adds an included stack; a name may be in both only where it stands for the same.
 fn import(loading: &mut Loading<'_>, included: Node, stack: &mut Node) {
     let span = stack.span;
     let Some(stack) = stack.as_mapping_mut() else {
         return;
     };
-    let super::node::Value::Mapping(mut included) = included.value else {
+    let Value::Mapping(mut included) = included.value else {
         return;
     };
     for kind in KINDS {
         let Some(Entry { key_span, node }) = included.remove(kind) else {
             continue;
         };
-        let super::node::Value::Mapping(things) = node.value else {
+        let Value::Mapping(things) = node.value else {
             continue;
         };
         if stack.get(kind).is_none_or(Node::is_null) {
@@ -172,16 +171,19 @@ fn import(loading: &mut Loading<'_>, included: Node, stack: &mut Node) {
         let Some(own) = stack.get_mut(kind).and_then(Node::as_mapping_mut) else {
             continue;
         };
-        for (name, Entry { key_span, mut node }) in things {
-            let merged = match own.get_mut(&name) {
-                None => node,
-                Some(over) => {
-                    let over = std::mem::replace(over, Node::new(super::node::Value::Null, span));
-                    apply_tags(&mut node, &over);
-                    merge_entry(kind, node, over, &mut loading.problems)
+        for (name, Entry { key_span, node }) in things {
+            match own.entry(&name) {
+                None => own.insert(name, key_span, node),
+                Some(known) if known.node.same_value(&node) => {}
+                Some(known) => {
+                    let message = format!(
+                        "`{kind}.{name}` is defined twice, in an included file and by its includer"
+                    );
+                    let problem = Diagnostic::error(message).at(known.key_span, "here");
+                    let problem = problem.at(key_span, "and in the included file");
+                    loading.problems.push(problem.hint("change it in a file that is merged: `-f`, or a second `path` of the include"));
                 }
-            };
-            own.insert(name, key_span, merged);
+            }
         }
     }
 }

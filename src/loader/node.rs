@@ -196,6 +196,28 @@ impl Node {
         }
     }
 
+    /// Whether both hold the same value, wherever it was written and in whatever order its keys stand.
+    pub(crate) fn same_value(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Sequence(left), Value::Sequence(right)) => {
+                left.len() == right.len()
+                    && left
+                        .iter()
+                        .zip(right)
+                        .all(|(left, right)| left.same_value(right))
+            }
+            (Value::Mapping(left), Value::Mapping(right)) => {
+                let same = |(key, entry): (&str, &Entry)| {
+                    right
+                        .get(key)
+                        .is_some_and(|other| entry.node.same_value(other))
+                };
+                left.len() == right.len() && left.iter().all(same)
+            }
+            (left, right) => left == right,
+        }
+    }
+
     /// Sets the origin of this node and of everything below it that was plainly written.
     pub fn mark(&mut self, origin: Origin) {
         if self.origin == Origin::Plain {
