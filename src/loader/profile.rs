@@ -92,6 +92,12 @@ pub(super) fn select(
         }
         kept.contains(name)
     });
+    for service in services.values_mut() {
+        let dependencies = service.get_mut("depends_on").and_then(Node::as_mapping_mut);
+        if let Some(dependencies) = dependencies {
+            dependencies.retain(|name, _| kept.contains(name));
+        }
+    }
 }
 
 /// Takes the networks, volumes, configs, secrets and models out that no service uses.
