@@ -92,10 +92,14 @@ pub(super) fn select(
         }
         kept.contains(name)
     });
-    for service in services.values_mut() {
+    for service in services.values_mut().filter_map(Node::as_mapping_mut) {
         let dependencies = service.get_mut("depends_on").and_then(Node::as_mapping_mut);
-        if let Some(dependencies) = dependencies {
-            dependencies.retain(|name, _| kept.contains(name));
+        let Some(dependencies) = dependencies else {
+            continue;
+        };
+        dependencies.retain(|name, _| kept.contains(name));
+        if dependencies.is_empty() {
+            service.remove("depends_on");
         }
     }
 }
