@@ -1,1 +1,35 @@
-//! What people and programs see.
+//! What people and programs read: events, plans, tables and diagnostics as text.
+//!
+//! Nothing here decides anything and nothing here asks the engine; values come in, text goes out.
+
+pub mod address;
+pub mod change;
+pub mod color;
+pub mod diagnostic;
+mod json;
+pub mod log;
+pub mod mask;
+pub mod narrator;
+mod plain;
+pub mod plan;
+pub mod report;
+pub mod table;
+mod text;
+pub mod time;
+mod tty;
+
+pub use color::Color;
+pub use narrator::Narrator;
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Live lines that are drawn again in place.
+    Tty,
+    /// One line per change.
+    Plain,
+    /// One JSON object per change and line.
+    Json,
+    /// Not at all: only errors and results.
+    Quiet,
+}

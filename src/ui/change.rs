@@ -1,0 +1,320 @@
+//! Changes: a plan's events folded to what people want to follow, one update per resource and turn.
+
+use std::collections::HashMap;
+
+use crate::engine::{BuildProgress, PullProgress};
+use crate::model::Condition;
+use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, StepId};
+use crate::reconcile::{Event, Outcome, Progress};
+
+/// How a resource stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Something is going on.
+    Working,
+    /// It went well.
+    Done,
+    /// It went otherwise than asked, and that is no error.
+    Warning,
+    /// It failed.
+    Error,
+}
+
+/// News of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The resource: `Container shop-db-1`; of a layer its short id.
+    pub id: String,
+    /// Of a layer: the image it belongs to.
+    pub parent: Option<String>,
+    /// How it stands.
+    pub standing: Standing,
+    /// The word for it, such as `Creating`.
+    pub text: String,
+    /// More about it; empty where there is nothing more.
+    pub details: String,
+    /// Bytes done, where they are counted.
+    pub current: Option<u64>,
+    /// Bytes in all, where they are known.
+    pub total: Option<u64>,
+    /// It will be overtaken by the next one: only live lines show it.
+    pub passing: bool,
+}
+
+impl Update {
+    fn new(resource: &Resource, standing: Standing, text: impl Into<String>) -> Self {
+        Self {
+            id: resource.to_string(),
+            parent: None,
+            standing,
+            text: text.into(),
+            details: String::new(),
+            current: None,
+            total: None,
+            passing: false,
+        }
+    }
+
+    fn details(mut self, details: impl Into<String>) -> Self {
+        self.details = details.into();
+        self
+    }
+
+    fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+}
+
+/// Folds the events of one plan.
+///
+/// What replaces a container takes several steps, which show as one change: `Recreate`, then `Recreated`. What is said
+/// already is not said again.
+#[derive(Debug)]
+pub struct Changes<'p> {
+    plan: &'p Plan,
+    replacements: HashMap<StepId, usize>,
+    /// Steps of each replacement that have not ended.
+    open: Vec<usize>,
+    /// Whether any step of a replacement did something.
+    done: Vec<bool>,
+    /// The last words on each resource.
+    said: HashMap<String, (Standing, String, String)>,
+}
+
+impl<'p> Changes<'p> {
+    /// Begins with a plan of which nothing has happened.
+    pub fn new(plan: &'p Plan) -> Self {
+        let mut replacements = HashMap::new();
+        let mut open = Vec::new();
+        let mut groups: HashMap<&Resource, usize> = HashMap::new();
+        for (id, step) in plan.steps.iter().enumerate() {
+            if is_replacement(&step.operation, &step.reason) {
+                let group = *groups.entry(&step.resource).or_insert_with(|| {
+                    open.push(0);
+                    open.len() - 1
+                });
+                open[group] += 1;
+                replacements.insert(id, group);
+            }
+        }
+        let done = vec![false; open.len()];
+        Self {
+            plan,
+            replacements,
+            open,
+            done,
+            said: HashMap::new(),
+        }
+    }
+
+    /// What is as it should be before anything begins.
+    pub fn unchanged(&self) -> Vec<Update> {
+        let planned: Vec<_> = self.plan.steps.iter().map(|step| &step.resource).collect();
+        self.plan
+            .unchanged
+            .iter()
+            .filter(|resource| !planned.contains(resource))
+            .map(|resource| Update::new(resource, Standing::Done, "Running"))
+            .collect()
+    }
+
+    /// The news in an event, if people want to know.
+    pub fn update(&mut self, event: &Event) -> Option<Update> {
+        let update = match event {
+            Event::Started { step } => self.started(*step),
+            Event::Progress { step, progress } => self.progress(*step, progress),
+            Event::Finished { step, outcome, .. } => self.finished(*step, outcome),
+        }?;
+        if update.passing {
+            return Some(update);
+        }
+        let words = (
+            update.standing,
+            update.text.clone(),
+            update.details.clone(),
+        );
+        match self.said.get(&update.id) {
+            Some(said) if *said == words => None,
+            // What failed stays failed: that its later steps are skipped is no news.
+            Some((Standing::Error, ..)) if update.standing != Standing::Error => None,
+            Some((Standing::Warning, text, _)) if *text == update.text => None,
+            _ => {
+                self.said.insert(update.id.clone(), words);
+                Some(update)
+            }
+        }
+    }
+
+    fn started(&self, id: StepId) -> Option<Update> {
+        let step = self.plan.steps.get(id)?;
+        if self.replacements.contains_key(&id) {
+            return Some(Update::new(&step.resource, Standing::Working, "Recreate"));
+        }
+        if is_clearing(&step.operation, &step.reason) {
+            return None;
+        }
+        let update = Update::new(&step.resource, Standing::Working, working(&step.operation)?);
+        Some(match (&step.operation, &step.reason) {
+            (Operation::Wait { condition, .. }, Reason::NeededBy(service, _)) => {
+                update.details(format!("until it is {condition}, for {service}"))
+            }
+            (Operation::Wait { condition, .. }, _) => {
+                update.details(format!("until it is {condition}"))
+            }
+            _ => update,
+        })
+    }
+
+    fn progress(&self, id: StepId, progress: &Progress) -> Option<Update> {
+        let step = self.plan.steps.get(id)?;
+        let word = working(&step.operation)?;
+        let update = Update::new(&step.resource, Standing::Working, word);
+        match progress {
+            Progress::Pull(PullProgress {
+                layer: Some(layer),
+                status,
+                current,
+                total,
+            }) => Some(Update {
+                id: layer.clone(),
+                parent: Some(step.resource.to_string()),
+                standing: layer_standing(status),
+                text: status.clone(),
+                current: *current,
+                total: *total,
+                ..update.passing()
+            }),
+            Progress::Pull(_) => None,
+            Progress::Build(BuildProgress::Step { name, cached, .. }) => {
+                let cached = if *cached { " (cached)" } else { "" };
+                Some(update.details(format!("{name}{cached}")))
+            }
+            Progress::Build(BuildProgress::Output { text, .. }) => {
+                let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
+                Some(update.details(line.trim()).passing())
+            }
+            Progress::Build(BuildProgress::Warning(text)) => {
+                Some(update.details(format!("warning: {text}")))
+            }
+            Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. }) => None,
+            Progress::Health(health) => {
+                Some(update.details(format!("it is {}", health.as_str())).passing())
+            }
+            Progress::Note(text) => Some(update.details(text)),
+        }
+    }
+
+    /// What to say when a step of a replacement ended well.
+    fn replaced(&self, id: StepId, group: usize) -> Option<Update> {
+        if self.open[group] > 0 {
+            return None;
+        }
+        let resource = &self.plan.steps.get(id)?.resource;
+        if self.done[group] {
+            return Some(Update::new(resource, Standing::Done, "Recreated"));
+        }
+        // The image turned out to be the same one: all is as it was, unless it is started next.
+        let started = self.plan.steps.iter().any(|step| {
+            step.resource == *resource
+                && matches!(step.only_if, Some(OnlyIf::ImageUnchanged { .. }))
+        });
+        (!started).then(|| Update::new(resource, Standing::Done, "Running"))
+    }
+
+    fn finished(&mut self, id: StepId, outcome: &Outcome) -> Option<Update> {
+        let step = self.plan.steps.get(id)?;
+        if let Some(&group) = self.replacements.get(&id) {
+            self.open[group] = self.open[group].saturating_sub(1);
+            self.done[group] |= *outcome == Outcome::Done;
+            if matches!(outcome, Outcome::Done | Outcome::NotNeeded) {
+                return self.replaced(id, group);
+            }
+        }
+        if is_clearing(&step.operation, &step.reason) && *outcome == Outcome::Done {
+            return None;
+        }
+        let update = |standing, text: &str| Update::new(&step.resource, standing, text);
+        match outcome {
+            Outcome::Done => Some(update(Standing::Done, done(&step.operation)?)),
+            Outcome::NotNeeded => None,
+            Outcome::Failed(why) => Some(update(Standing::Error, "Error").details(why)),
+            Outcome::Tolerated(why) => Some(update(Standing::Warning, "Skipped:").details(why)),
+            Outcome::Skipped { because } => {
+                let cause = &self.plan.steps.get(*because)?.resource;
+                (*cause != step.resource).then(|| {
+                    update(Standing::Warning, "Skipped:").details(format!("{cause} failed"))
+                })
+            }
+            Outcome::Interrupted => Some(update(Standing::Warning, "Interrupted")),
+        }
+    }
+}
+
+/// Whether a step is one of those that put a new container in the place of another.
+pub(super) fn is_replacement(operation: &Operation, reason: &Reason) -> bool {
+    match operation {
+        Operation::CreateContainer { replaces, .. } => replaces.is_some(),
+        Operation::StopContainer { .. } | Operation::RenameContainer { .. } => {
+            *reason == Reason::Replaces
+        }
+        _ => false,
+    }
+}
+
+/// Whether a step clears away the container that was replaced, which only concerns people if it fails.
+pub(super) fn is_clearing(operation: &Operation, reason: &Reason) -> bool {
+    matches!(operation, Operation::RemoveContainer { .. }) && *reason == Reason::Replaces
+}
+
+/// The word while a step runs; none for what people need not see.
+fn working(operation: &Operation) -> Option<&'static str> {
+    Some(match operation {
+        Operation::PullImage { .. } => "Pulling",
+        Operation::BuildImage(_) => "Building",
+        Operation::CreateNetwork { .. }
+        | Operation::CreateVolume { .. }
+        | Operation::CreateContainer { .. } => "Creating",
+        Operation::RemoveImage
+        | Operation::RemoveNetwork { .. }
+        | Operation::RemoveVolume
+        | Operation::RemoveContainer { .. } => "Removing",
+        Operation::StartContainer { .. } => "Starting",
+        Operation::StopContainer { .. } => "Stopping",
+        Operation::Wait { .. } => "Waiting",
+        Operation::RenameContainer { .. } => return None,
+    })
+}
+
+/// The word once a step is done; none for what people need not see.
+fn done(operation: &Operation) -> Option<&'static str> {
+    Some(match operation {
+        Operation::PullImage { .. } => "Pulled",
+        Operation::BuildImage(_) => "Built",
+        Operation::CreateNetwork { .. }
+        | Operation::CreateVolume { .. }
+        | Operation::CreateContainer { .. } => "Created",
+        Operation::RemoveImage
+        | Operation::RemoveNetwork { .. }
+        | Operation::RemoveVolume
+        | Operation::RemoveContainer { .. } => "Removed",
+        Operation::StartContainer { .. } => "Started",
+        Operation::StopContainer { .. } => "Stopped",
+        Operation::Wait { condition, .. } => match condition {
+            Condition::ServiceStarted => "Started",
+            Condition::ServiceHealthy => "Healthy",
+            Condition::ServiceCompletedSuccessfully => "Exited",
+        },
+        Operation::RenameContainer { .. } => return None,
+    })
+}
+
+fn layer_standing(status: &str) -> Standing {
+    match status {
+        "Pull complete" | "Already exists" => Standing::Done,
+        _ => Standing::Working,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,363 @@
+//! A plan for people: each change with its reason, down to the field.
+
+use std::fmt::Write as _;
+
+use super::change::{is_clearing, is_replacement};
+use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};
+use super::{Color, text};
+use crate::model::Project;
+use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
+use crate::ui::report::Report;
+
+/// What a line of the plan does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Pull,
+    Build,
+    Create,
+    Recreate,
+    Rename,
+    Start,
+    Stop,
+    Wait,
+    Remove,
+}
+
+impl Verb {
+    const ALL: [Self; 9] = [
+        Self::Pull,
+        Self::Build,
+        Self::Create,
+        Self::Recreate,
+        Self::Rename,
+        Self::Start,
+        Self::Stop,
+        Self::Remove,
+        Self::Wait,
+    ];
+
+    fn of(step: &Step) -> Self {
+        if is_replacement(&step.operation, &step.reason) {
+            return Self::Recreate;
+        }
+        match &step.operation {
+            Operation::PullImage { .. } => Self::Pull,
+            Operation::BuildImage(_) => Self::Build,
+            Operation::CreateNetwork { .. }
+            | Operation::CreateVolume { .. }
+            | Operation::CreateContainer { .. } => Self::Create,
+            Operation::RemoveImage
+            | Operation::RemoveNetwork { .. }
+            | Operation::RemoveVolume
+            | Operation::RemoveContainer { .. } => Self::Remove,
+            Operation::RenameContainer { .. } => Self::Rename,
+            Operation::StartContainer { .. } => Self::Start,
+            Operation::StopContainer { .. } => Self::Stop,
+            Operation::Wait { .. } => Self::Wait,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Build => "build",
+            Self::Create => "create",
+            Self::Recreate => "recreate",
+            Self::Rename => "rename",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Wait => "wait",
+            Self::Remove => "remove",
+        }
+    }
+
+    fn sign(self) -> (&'static str, anstyle::Style) {
+        match self {
+            Self::Pull | Self::Build | Self::Create => ("+", GOOD),
+            Self::Recreate | Self::Rename => ("~", DOUBT),
+            Self::Start => (">", BUSY),
+            Self::Stop | Self::Remove => ("-", BAD),
+            Self::Wait => (".", FAINT),
+        }
+    }
+}
+
+/// The plan as lines, one per change, and a last line that sums it up.
+///
+/// What replaces a container takes several steps, which show as one change.
+pub fn render(plan: &Plan, color: Color) -> String {
+    let changes: Vec<(&Step, Verb)> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(id, step)| is_shown(plan, *id, step))
+        .map(|(_, step)| (step, Verb::of(step)))
+        .collect();
+    let widest = changes
+        .iter()
+        .map(|(step, _)| text::width(&step.resource.to_string()))
+        .max()
+        .unwrap_or(0);
+    let mut lines = String::new();
+    for (step, verb) in &changes {
+        line(&mut lines, plan, step, *verb, widest, color);
+    }
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    let _ = writeln!(lines, "{}", color.paint(STRONG, &summary(plan, &changes)));
+    lines
+}
+
+/// The warnings of a plan, ready to be shown.
+pub fn warnings(warnings: &[Warning]) -> Vec<Report> {
+    warnings
+        .iter()
+        .map(|warning| Report {
+            position: warning.position.as_ref().map(ToString::to_string),
+            ..Report::new(warning.message.clone())
+        })
+        .collect()
+}
+
+/// What to say where nothing is to be done.
+pub fn nothing_to_do(project: &Project) -> String {
+    format!("{}: nothing to do, everything is as the stack file says", project.name)
+}
+
+/// Of a replacement the creation stands for all; clearing away goes without saying.
+fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
+    if is_clearing(&step.operation, &step.reason) {
+        return false;
+    }
+    if !is_replacement(&step.operation, &step.reason) {
+        return true;
+    }
+    let first = plan.steps.iter().position(|other| {
+        other.resource == step.resource && is_replacement(&other.operation, &other.reason)
+    });
+    first == Some(id)
+}
+
+fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize, color: Color) {
+    let (sign, style) = verb.sign();
+    let start = format!(
+        " {} {} {}",
+        color.paint(style, sign),
+        color.paint(style, &text::pad(verb.word(), 8)),
+        text::pad(&step.resource.to_string(), widest)
+    );
+    let start = start.trim_end();
+    let mut reason = match &step.reason {
+        Reason::Changed(_) => String::new(),
+        Reason::Replaces => "in place of the old one".to_owned(),
+        reason => reason.to_string(),
+    };
+    if let Operation::Wait { condition, .. } = &step.operation {
+        reason = format!("until it is {condition}: {reason}");
+    }
+    if let Some(condition) = step.only_if.as_ref().and_then(|only_if| only(plan, only_if)) {
+        let gap = if reason.is_empty() { "" } else { ", " };
+        reason = format!("{reason}{gap}{condition}");
+    }
+    if reason.is_empty() {
+        let _ = writeln!(lines, "{start}");
+    } else {
+        let pad = " ".repeat(widest.saturating_sub(text::width(&step.resource.to_string())));
+        let _ = writeln!(lines, "{start}{pad}  {}", color.paint(FAINT, &reason));
+    }
+    if let Reason::Changed(changes) = &step.reason {
+        for change in changes {
+            let _ = writeln!(lines, "     {change}");
+        }
+    }
+    match &step.operation {
+        Operation::RemoveVolume => {
+            let _ = writeln!(lines, "     {}", color.paint(BAD, "the data in it is lost"));
+        }
+        Operation::RemoveContainer { volumes: true, .. } => {
+            let _ = writeln!(lines, "     with its anonymous volumes");
+        }
+        _ => {}
+    }
+}
+
+fn only(plan: &Plan, only_if: &OnlyIf) -> Option<String> {
+    let (step, outcome) = match only_if {
+        OnlyIf::ImageChanged { step, .. } => (step, "brings another image"),
+        OnlyIf::ImageUnchanged { step, .. } => (step, "brings the same image"),
+    };
+    let step = plan.steps.get(*step)?;
+    let what = match (&step.operation, &step.resource) {
+        (Operation::BuildImage(_), Resource::Image(name)) => format!("the build of {name}"),
+        (_, resource) => format!("the pull of {}", resource.name()),
+    };
+    Some(format!("if {what} {outcome}"))
+}
+
+fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
+    if plan.is_empty() {
+        return format!(
+            "Plan for {}: nothing to do, {} unchanged",
+            plan.project,
+            plan.unchanged.len()
+        );
+    }
+    let mut counts: Vec<String> = Verb::ALL
+        .into_iter()
+        .filter_map(|verb| {
+            let count = changes.iter().filter(|(_, other)| *other == verb).count();
+            (count > 0).then(|| format!("{count} to {}", if verb == Verb::Wait { "wait for" } else { verb.word() }))
+        })
+        .collect();
+    if !plan.unchanged.is_empty() {
+        counts.push(format!("{} unchanged", plan.unchanged.len()));
+    }
+    format!("Plan for {}: {}", plan.project, counts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::change::tests::{db, network, plan, recreate_web, step};
+    use super::*;
+    use crate::model::{Condition, Position, ServiceName};
+    use crate::plan::{FieldChange, Target};
+
+    fn target() -> Target {
+        Target::Existing("1".into())
+    }
+
+    #[test]
+    fn every_change_is_shown_with_its_reason() {
+        let service = |name: &str| ServiceName::new(name).unwrap();
+        let wait = Operation::Wait {
+            target: target(),
+            condition: Condition::ServiceHealthy,
+            required: true,
+        };
+        let plan = plan(vec![
+            step(
+                Resource::Image("mysql:9".into()),
+                Operation::PullImage { platform: None },
+                Reason::Missing,
+            ),
+            network(),
+            step(
+                db(),
+                Operation::StartContainer { target: target() },
+                Reason::Ready(Vec::new()),
+            ),
+            step(
+                db(),
+                wait,
+                Reason::NeededBy(service("web"), Condition::ServiceHealthy),
+            ),
+        ]);
+        assert_eq!(
+            render(&plan, Color::OFF),
+            "\u{20}+ pull     Image mysql:9         not there yet
+ + create   Network shop_default  not there yet
+ > start    Container shop-db-1   depends on nothing
+ . wait     Container shop-db-1   until it is healthy: web needs it healthy
+
+Plan for shop: 1 to pull, 1 to create, 1 to start, 1 to wait for
+"
+        );
+    }
+
+    #[test]
+    fn a_replacement_is_one_change_with_its_fields() {
+        let change = |path: &str, from: Option<&str>, to: Option<&str>, line| FieldChange {
+            path: path.to_owned(),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            position: Some(Position {
+                file: "stack.yaml".into(),
+                line,
+                column: 7,
+            }),
+        };
+        let mut plan = plan(recreate_web());
+        plan.steps[0].reason = Reason::Changed(vec![
+            change("environment.DEBUG", Some("\"0\""), Some("\"1\""), 14),
+            change("init", None, Some("true"), 20),
+        ]);
+        plan.unchanged.push(db());
+        assert_eq!(
+            render(&plan, Color::OFF),
+            "\u{20}~ recreate Container shop-web-1
+     environment.DEBUG: \"0\" -> \"1\"  stack.yaml:14:7
+     init: true added  stack.yaml:20:7
+ > start    Container shop-web-1  in place of the old one
+
+Plan for shop: 1 to recreate, 1 to start, 1 unchanged
+"
+        );
+    }
+
+    #[test]
+    fn what_only_a_pull_can_tell_is_a_condition() {
+        let mut steps = vec![step(
+            Resource::Image("web:1".into()),
+            Operation::PullImage { platform: None },
+            Reason::PullPolicy("always"),
+        )];
+        steps.extend(recreate_web().into_iter().map(|mut step| {
+            step.after.iter_mut().for_each(|id| *id += 1);
+            step.only_if = Some(OnlyIf::ImageChanged {
+                step: 0,
+                was: "sha256:1".into(),
+            });
+            step
+        }));
+        steps[1].reason = Reason::MayChangeImage;
+        assert_eq!(
+            render(&plan(steps), Color::OFF),
+            "\u{20}+ pull     Image web:1           pull_policy is always
+ ~ recreate Container shop-web-1  if its image id changes, if the pull of web:1 brings another image
+ > start    Container shop-web-1  in place of the old one, if the pull of web:1 brings another image
+
+Plan for shop: 1 to pull, 1 to recreate, 1 to start
+"
+        );
+    }
+
+    #[test]
+    fn lost_data_is_named() {
+        let plan = plan(vec![
+            step(
+                db(),
+                Operation::RemoveContainer {
+                    target: target(),
+                    volumes: true,
+                },
+                Reason::Lowered,
+            ),
+            step(
+                Resource::Volume("shop_vars".into()),
+                Operation::RemoveVolume,
+                Reason::Asked("--volumes"),
+            ),
+        ]);
+        assert_eq!(
+            render(&plan, Color::OFF),
+            "\u{20}- remove   Container shop-db-1  the project is lowered
+     with its anonymous volumes
+ - remove   Volume shop_vars     --volumes
+     the data in it is lost
+
+Plan for shop: 2 to remove
+"
+        );
+    }
+
+    #[test]
+    fn an_empty_plan_says_so() {
+        let mut plan = plan(Vec::new());
+        plan.unchanged.push(db());
+        assert_eq!(
+            render(&plan, Color::OFF),
+            "Plan for shop: nothing to do, 1 unchanged\n"
+        );
+    }
+}

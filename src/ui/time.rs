@@ -1,0 +1,149 @@
+//! Times: the engine's stamps, what people type, and how long ago something was.
+
+/// A text that is no time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no time: write a length of time such as 42m, a time such as 2013-01-02T13:23:37Z, or Unix seconds")]
+pub struct TimeError(String);
+
+/// Reads a time as people type it and answers Unix seconds: a length of time before `now` (`90s`, `1h30m`), a time of
+/// RFC 3339 (without a zone it is UTC; a date alone is its midnight), or Unix seconds.
+///
+/// # Errors
+/// Where the text is none of these.
+pub fn parse(text: &str, now: i64) -> Result<i64, TimeError> {
+    let error = || TimeError(text.to_owned());
+    if let Some(seconds) = stamp(text) {
+        return Ok(seconds);
+    }
+    let whole = text.split('.').next().unwrap_or_default();
+    if !whole.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return whole.parse().map_err(|_| error());
+    }
+    let length: crate::model::Duration = text.parse().map_err(|_| error())?;
+    Ok(now - length.nanos() / 1_000_000_000)
+}
+
+/// Unix seconds of a time of RFC 3339; a fraction is cut off. None where it is no such time, or the engine's year 1 for
+/// "never".
+pub fn stamp(text: &str) -> Option<i64> {
+    let (date, time) = match text.split_once(['T', ' ']) {
+        Some((date, time)) => (date, time),
+        None => (text, "00:00:00Z"),
+    };
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let (clock, offset) = split_zone(time)?;
+    let mut parts = clock.splitn(3, ':');
+    let hour: i64 = parts.next()?.parse().ok()?;
+    let minute: i64 = parts.next()?.parse().ok()?;
+    let second: i64 = match parts.next() {
+        Some(second) => second.split('.').next()?.parse().ok()?,
+        None => 0,
+    };
+    let valid = (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second);
+    (valid && year > 1).then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+}
+
+/// The time without its zone, and the zone's seconds east of Greenwich.
+fn split_zone(time: &str) -> Option<(&str, i64)> {
+    if let Some(clock) = time.strip_suffix(['Z', 'z']) {
+        return Some((clock, 0));
+    }
+    let Some(at) = time.rfind(['+', '-']) else {
+        return Some((time, 0));
+    };
+    let (clock, zone) = time.split_at(at);
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes) = zone[1..].split_once(':')?;
+    let seconds = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
+    Some((clock, sign * seconds))
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar; years begin in March here, so that leap days come last.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leaps + (month * 153 + 2) / 5 + day - 1 - 719_468
+}
+
+/// So many seconds as docker says it: `5 seconds`, `About a minute`, `3 hours`.
+pub fn length(seconds: i64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        ..=0 => "Less than a second".to_owned(),
+        1 => "1 second".to_owned(),
+        2..60 => format!("{seconds} seconds"),
+        60..120 => "About a minute".to_owned(),
+        120..3600 => format!("{minutes} minutes"),
+        3600..5400 => "About an hour".to_owned(),
+        5400..172_800 => format!("{} hours", (seconds + 1800) / 3600),
+        _ if hours < 24 * 14 => format!("{days} days"),
+        _ if hours < 24 * 60 => format!("{} weeks", days / 7),
+        _ if hours < 24 * 365 * 2 => format!("{} months", days / 30),
+        _ => format!("{} years", days / 365),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_form_people_type() {
+        for (text, seconds) in [
+            ("42m", 1_000_000 - 42 * 60),
+            ("1h30m", 1_000_000 - 5400),
+            ("1700000000", 1_700_000_000),
+            ("1700000000.25", 1_700_000_000),
+            ("2013-01-02T13:23:37Z", 1_357_133_017),
+            ("2013-01-02T13:23:37.5Z", 1_357_133_017),
+            ("2013-01-02T15:23:37+02:00", 1_357_133_017),
+            ("2013-01-02T13:23", 1_357_132_980),
+            ("2013-01-02", 1_357_084_800),
+            ("2000-02-29", 951_782_400),
+            ("2024-12-31T23:59:59Z", 1_735_689_599),
+        ] {
+            assert_eq!(parse(text, 1_000_000), Ok(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused_with_what_to_write() {
+        for text in ["yesterday", "", "2013-13-02", ".", "12:00"] {
+            assert_eq!(parse(text, 0), Err(TimeError(text.to_owned())), "{text}");
+        }
+        assert_eq!(
+            parse("soon", 0).unwrap_err().to_string(),
+            "`soon` is no time: write a length of time such as 42m, a time such as 2013-01-02T13:23:37Z, or Unix seconds"
+        );
+        assert_eq!(stamp("0001-01-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn lengths_read_as_dockers_do() {
+        for (seconds, text) in [
+            (-3, "Less than a second"),
+            (0, "Less than a second"),
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (61, "About a minute"),
+            (600, "10 minutes"),
+            (3700, "About an hour"),
+            (86_400, "24 hours"),
+            (3 * 86_400, "3 days"),
+            (20 * 86_400, "2 weeks"),
+            (100 * 86_400, "3 months"),
+            (1000 * 86_400, "2 years"),
+        ] {
+            assert_eq!(length(seconds), text);
+        }
+    }
+}
