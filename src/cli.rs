@@ -1,50 +1,70 @@
-//! The command line.
+//! The command line: what the user types, and the way from there to the library and back.
 
-mod config;
+mod apply;
+mod down;
+mod error;
+mod follow;
+mod global;
+mod logs;
+mod plan;
+mod ps;
+mod scope;
+mod signal;
+mod up;
+mod version;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+
+use error::CliError;
+use global::Global;
+use scope::{Scope, print};
 
 /// Raises and lowers a whole stack of containers from one stack file.
 #[derive(Debug, Parser)]
-#[command(name = "windlass", version, disable_version_flag = true)]
+#[command(
+    name = "windlass",
+    bin_name = "windlass",
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    args_override_self = true,
+    after_help = "Options of windlass itself stand before the command: windlass -f stack.yaml up -d\n\
+                  windlass COMMAND --help tells the options of a command."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
-}
-
-/// Options that every command accepts.
-#[derive(Clone, Debug, Args)]
-pub struct Global {
-    /// Stack file; repeatable, later files are merged over earlier ones; `-` reads standard input
-    #[arg(short = 'f', long = "file", value_name = "FILE", global = true)]
-    pub file: Vec<PathBuf>,
-    /// Project name
-    #[arg(short = 'p', long, value_name = "NAME", global = true)]
-    pub project_name: Option<String>,
-    /// Folder that relative paths start from (default: the folder of the first stack file)
-    #[arg(long, value_name = "FOLDER", global = true)]
-    pub project_directory: Option<PathBuf>,
-    /// Environment file in place of `.env`; repeatable
-    #[arg(long, value_name = "FILE", global = true)]
-    pub env_file: Vec<PathBuf>,
-    /// Enable a profile; repeatable
-    #[arg(long, value_name = "NAME", global = true)]
-    pub profile: Vec<String>,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Config(config::ConfigArgs),
+    Up(Box<up::UpArgs>),
+    Down(down::DownArgs),
+    Plan(plan::PlanArgs),
+    Ps(ps::PsArgs),
+    Logs(logs::LogsArgs),
+    Version(version::VersionArgs),
 }
 
-/// Runs the program with these arguments; answers its exit code.
+/// How a command ends that didn't fail: its exit code.
+type Ended = Result<u8, CliError>;
+
+/// Runs the program with these arguments, the first of which is the name it was called by; answers its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let called = called_as(&mut args);
+    if args
+        .get(1)
+        .is_some_and(|word| word == "docker-cli-plugin-metadata")
+    {
+        return ExitCode::from(version::plugin_metadata());
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -53,43 +73,105 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()));
         }
     };
-    match cli.command {
-        Command::Config(args) => config(&cli.global, &args),
+    let scope = Scope::new(cli.global, called);
+    let ended = match &cli.command {
+        _ if scope.global.version => version::run(&version::VersionArgs::default(), &scope),
+        None => Ok(help(&scope)),
+        Some(command) => dispatch(command, &scope),
+    };
+    ExitCode::from(ended.unwrap_or_else(|error| error.tell(&scope)))
+}
+
+/// All engine calls are made from one task of this one thread.
+fn dispatch(command: &Command, scope: &Scope) -> Ended {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Up(args) => up::run(args, scope).await,
+            Command::Down(args) => down::run(args, scope).await,
+            Command::Plan(args) => plan::run(args, scope).await,
+            Command::Ps(args) => ps::run(args, scope).await,
+            Command::Logs(args) => logs::run(args, scope).await,
+            Command::Version(args) => version::run(args, scope),
+        }
+    })
+}
+
+fn help(scope: &Scope) -> u8 {
+    let mut help = <Cli as clap::CommandFactory>::command().render_help();
+    if !scope.out_color.is_on() {
+        help = help.to_string().into();
+    }
+    print(&help.ansi().to_string()).map_or(1, |()| 0)
+}
+
+/// By which name people call the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Called {
+    /// `windlass`, or `docker windlass`.
+    Windlass,
+    /// `docker-compose`, or `docker compose`.
+    DockerCompose,
+}
+
+/// Finds out how the program was called, and takes out the word that docker puts before a plugin's own arguments.
+fn called_as(args: &mut Vec<OsString>) -> Called {
+    let name = args
+        .first()
+        .and_then(|path| Path::new(path).file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    if let Some(plugin) = name.strip_prefix("docker-")
+        && args.get(1).is_some_and(|word| word == plugin)
+    {
+        args.remove(1);
+    }
+    if name == "docker-compose" {
+        Called::DockerCompose
+    } else {
+        Called::Windlass
     }
 }
 
-/// Until the frame of the commands is there.
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the frame that prints is not there yet"
-)]
-fn config(global: &Global, args: &config::ConfigArgs) -> ExitCode {
-    let current_dir = std::env::var_os("PWD")
-        .map(PathBuf::from)
-        .unwrap_or_default();
-    let request = crate::loader::LoadRequest {
-        files: global
-            .file
-            .iter()
-            .map(|file| file.to_string_lossy().into_owned())
-            .collect(),
-        project_directory: global.project_directory.clone(),
-        project_name: global.project_name.clone(),
-        env_files: global.env_file.clone(),
-        profiles: global.profile.clone(),
-        environment: std::env::vars().collect(),
-        current_dir: current_dir.clone(),
-        stdin: None,
-    };
-    match crate::loader::load(&request, &args.load_options(false, current_dir)) {
-        Ok(loaded) => {
-            print!("{}", args.render(&loaded));
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn dockers_word_before_a_plugins_arguments_is_taken_out() {
+        for (words, called, rest) in [
+            (&["windlass", "up"][..], Called::Windlass, &["up"][..]),
+            (
+                &["/x/docker-windlass", "windlass", "up"],
+                Called::Windlass,
+                &["up"],
+            ),
+            (
+                &["docker-windlass", "up", "windlass"],
+                Called::Windlass,
+                &["up", "windlass"],
+            ),
+            (
+                &["docker-compose", "compose", "ps"],
+                Called::DockerCompose,
+                &["ps"],
+            ),
+            (&["docker-compose", "ps"], Called::DockerCompose, &["ps"]),
+            (&[], Called::Windlass, &[]),
+        ] {
+            let mut args: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert_eq!(called_as(&mut args), called, "{words:?}");
+            assert_eq!(args.get(1..).unwrap_or_default(), rest, "{words:?}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod diff;
 mod down;
 mod resource;
 mod schedule;
+mod stop;
 mod up;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use indexmap::IndexMap;
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
 pub use schedule::{Schedule, Settled};
+pub use stop::{StopOptions, stop};
 pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;

@@ -165,7 +165,7 @@ fn containers_down(
 }
 
 /// The dependencies as the containers' labels tell them, else as the file does: what runs may be older than the file.
-fn graph_of(project: &Project, containers: &[&Container]) -> ServiceGraph {
+pub(super) fn graph_of(project: &Project, containers: &[&Container]) -> ServiceGraph {
     let names: Vec<&str> = containers
         .iter()
         .map(|container| container.service().unwrap_or_default())

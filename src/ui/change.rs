@@ -129,11 +129,7 @@ impl<'p> Changes<'p> {
         if update.passing {
             return Some(update);
         }
-        let words = (
-            update.standing,
-            update.text.clone(),
-            update.details.clone(),
-        );
+        let words = (update.standing, update.text.clone(), update.details.clone());
         match self.said.get(&update.id) {
             Some(said) if *said == words => None,
             // What failed stays failed: that its later steps are skipped is no news.
@@ -185,7 +181,6 @@ impl<'p> Changes<'p> {
                 total: *total,
                 ..update.passing()
             }),
-            Progress::Pull(_) => None,
             Progress::Build(BuildProgress::Step { name, cached, .. }) => {
                 let cached = if *cached { " (cached)" } else { "" };
                 Some(update.details(format!("{name}{cached}")))
@@ -197,10 +192,13 @@ impl<'p> Changes<'p> {
             Progress::Build(BuildProgress::Warning(text)) => {
                 Some(update.details(format!("warning: {text}")))
             }
-            Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. }) => None,
-            Progress::Health(health) => {
-                Some(update.details(format!("it is {}", health.as_str())).passing())
-            }
+            Progress::Pull(_)
+            | Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. }) => None,
+            Progress::Health(health) => Some(
+                update
+                    .details(format!("it is {}", health.as_str()))
+                    .passing(),
+            ),
             Progress::Note(text) => Some(update.details(text)),
         }
     }
@@ -281,8 +279,13 @@ fn working(operation: &Operation) -> Option<&'static str> {
         | Operation::RemoveContainer { .. } => "Removing",
         Operation::StartContainer { .. } => "Starting",
         Operation::StopContainer { .. } => "Stopping",
+        // That it is started is told by the start itself.
+        Operation::RenameContainer { .. }
+        | Operation::Wait {
+            condition: Condition::ServiceStarted,
+            ..
+        } => return None,
         Operation::Wait { .. } => "Waiting",
-        Operation::RenameContainer { .. } => return None,
     })
 }
 
@@ -301,7 +304,7 @@ fn done(operation: &Operation) -> Option<&'static str> {
         Operation::StartContainer { .. } => "Started",
         Operation::StopContainer { .. } => "Stopped",
         Operation::Wait { condition, .. } => match condition {
-            Condition::ServiceStarted => "Started",
+            Condition::ServiceStarted => return None,
             Condition::ServiceHealthy => "Healthy",
             Condition::ServiceCompletedSuccessfully => "Exited",
         },

@@ -20,14 +20,18 @@ pub fn render(
     } else {
         Renderer::plain()
     };
-    let renderer = renderer
-        .term_width(columns)
-        .decor_style(DecorStyle::Ascii);
+    let renderer = renderer.term_width(columns).decor_style(DecorStyle::Ascii);
     let texts: Vec<String> = diagnostics
         .iter()
         .map(|diagnostic| renderer.render(&[group(diagnostic, sources)]) + "\n")
         .collect();
     texts.join("\n")
+}
+
+/// The width of the terminal that errors go to, or a wide one's where they go to a file.
+pub fn columns() -> usize {
+    terminal_size::terminal_size_of(std::io::stderr())
+        .map_or(140, |(width, _)| usize::from(width.0))
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
@@ -158,7 +162,12 @@ warning: odd
     #[test]
     fn a_diagnostic_without_place_is_a_line() {
         assert_eq!(
-            render(&[Diagnostic::error("no stack file").hint("write one")], &Sources::default(), Color::OFF, 80),
+            render(
+                &[Diagnostic::error("no stack file").hint("write one")],
+                &Sources::default(),
+                Color::OFF,
+                80
+            ),
             "error: no stack file\n |\n = help: write one\n"
         );
     }

@@ -21,28 +21,28 @@ pub fn name<'a>(container: &'a Container, project: &str) -> &'a str {
 pub struct LogForm {
     color: Color,
     prefix: bool,
+    timestamps: bool,
     names: Vec<String>,
 }
 
 impl LogForm {
-    /// Without `prefix` there are only lines.
-    pub fn new(color: Color, prefix: bool) -> Self {
+    /// With `prefix` the container's name stands before each line, with `timestamps` the line's time.
+    pub fn new(color: Color, prefix: bool, timestamps: bool) -> Self {
         Self {
             color,
             prefix,
+            timestamps,
             names: Vec::new(),
         }
     }
 
     /// Makes a container known; answers its number for [`LogForm::line`]. A known name keeps its number.
     pub fn add(&mut self, name: &str) -> usize {
-        match self.names.iter().position(|known| known == name) {
-            Some(number) => number,
-            None => {
-                self.names.push(name.to_owned());
-                self.names.len() - 1
-            }
-        }
+        let known = self.names.iter().position(|known| known == name);
+        known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        })
     }
 
     /// The name behind a number.
@@ -54,7 +54,7 @@ impl LogForm {
     ///
     /// # Errors
     /// Where `out` cannot be written to.
-    pub fn line(&self, out: &mut impl Write, number: usize, line: &[u8]) -> io::Result<()> {
+    pub fn line(&self, out: &mut impl Write, number: usize, line: &LogLine) -> io::Result<()> {
         if self.prefix {
             let widest = self.names.iter().map(|name| text::width(name)).max();
             let name = text::pad(self.name(number), widest.unwrap_or(0));
@@ -62,25 +62,45 @@ impl LogForm {
             let prefix = self.color.paint(style, &format!("{name}  |"));
             write!(out, "{prefix} ")?;
         }
-        out.write_all(line)?;
+        if self.timestamps && !line.time.is_empty() {
+            write!(out, "{} ", line.time)?;
+        }
+        out.write_all(&line.text)?;
         out.write_all(b"\n")
     }
 }
 
-/// Cuts a stream of bytes into lines. Standard output and standard error are cut each for itself.
+/// One line of a container's output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogLine {
+    /// When it was written, by the engine's clock (RFC 3339); empty where the engine didn't tell.
+    pub time: String,
+    /// The line without its end.
+    pub text: Vec<u8>,
+}
+
+/// Cuts output that was asked for with timestamps into lines. Standard output and standard error are cut each for
+/// itself.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    begun: [Vec<u8>; 2],
+    begun: [LogLine; 2],
 }
 
 impl Lines {
-    /// Takes bytes in; answers the lines they complete, without line ends.
-    pub fn push(&mut self, stderr: bool, bytes: &[u8]) -> Vec<Vec<u8>> {
+    /// Takes a piece of output in; answers the lines it completes.
+    ///
+    /// The engine puts its time in front of each piece, and a line that it keeps in several pieces has one in front of
+    /// each of them.
+    pub fn push(&mut self, stderr: bool, bytes: &[u8]) -> Vec<LogLine> {
         let begun = &mut self.begun[usize::from(stderr)];
         let mut lines = Vec::new();
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            begun.extend_from_slice(piece);
-            if begun.last() == Some(&b'\n') {
+            let (time, text) = split_time(piece);
+            if begun.text.is_empty() && begun.time.is_empty() {
+                begun.time = String::from_utf8_lossy(time).into_owned();
+            }
+            begun.text.extend_from_slice(text);
+            if piece.last() == Some(&b'\n') {
                 lines.push(trimmed(std::mem::take(begun)));
             }
         }
@@ -88,34 +108,33 @@ impl Lines {
     }
 
     /// The lines that were begun and never ended.
-    pub fn finish(&mut self) -> Vec<Vec<u8>> {
+    pub fn finish(&mut self) -> Vec<LogLine> {
         let begun = std::mem::take(&mut self.begun);
         begun
             .into_iter()
-            .filter(|line| !line.is_empty())
+            .filter(|line| !line.text.is_empty())
             .map(trimmed)
             .collect()
     }
 }
 
-fn trimmed(mut line: Vec<u8>) -> Vec<u8> {
+fn trimmed(mut line: LogLine) -> LogLine {
     for end in [b'\n', b'\r'] {
-        if line.last() == Some(&end) {
-            line.pop();
+        if line.text.last() == Some(&end) {
+            line.text.pop();
         }
     }
     line
 }
 
-/// Splits the engine's time off a line that was asked for with timestamps; without one all is line.
-pub fn split_time(line: &[u8]) -> (&[u8], &[u8]) {
+/// Splits the engine's time off a piece of output; without one all is text.
+fn split_time(piece: &[u8]) -> (&[u8], &[u8]) {
     let looks_like_time = |time: &[u8]| {
         time.len() >= 20 && time[0].is_ascii_digit() && time[4] == b'-' && time[10] == b'T'
     };
-    match line.iter().position(|byte| *byte == b' ') {
-        Some(end) if looks_like_time(&line[..end]) => (&line[..end], &line[end + 1..]),
-        None if looks_like_time(line) => (line, &[]),
-        _ => (&[], line),
+    match piece.iter().position(|byte| *byte == b' ') {
+        Some(end) if looks_like_time(&piece[..end]) => (&piece[..end], &piece[end + 1..]),
+        _ => (&[], piece),
     }
 }
 
@@ -126,14 +145,15 @@ mod tests {
     fn written(form: &LogForm, lines: &[(usize, &str)]) -> String {
         let mut out = Vec::new();
         for (number, line) in lines {
-            form.line(&mut out, *number, line.as_bytes()).unwrap();
+            let line = self::line("2024-05-06T07:08:09.1Z", line);
+            form.line(&mut out, *number, &line).unwrap();
         }
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn names_are_filled_up_to_the_widest() {
-        let mut form = LogForm::new(Color::OFF, true);
+        let mut form = LogForm::new(Color::OFF, true, false);
         let (web, worker) = (form.add("web-1"), form.add("worker-12"));
         assert_eq!(form.add("web-1"), web);
         assert_eq!(
@@ -144,7 +164,7 @@ mod tests {
 
     #[test]
     fn each_container_has_its_colour() {
-        let mut form = LogForm::new(Color::ON, true);
+        let mut form = LogForm::new(Color::ON, true, false);
         let (web, db) = (form.add("web-1"), form.add("db-1"));
         assert_eq!(
             written(&form, &[(web, "a"), (db, "b")]),
@@ -154,28 +174,54 @@ mod tests {
 
     #[test]
     fn without_prefix_there_are_only_lines() {
-        let mut form = LogForm::new(Color::ON, false);
+        let mut form = LogForm::new(Color::ON, false, false);
         let web = form.add("web-1");
         assert_eq!(written(&form, &[(web, "hello")]), "hello\n");
+
+        let mut form = LogForm::new(Color::OFF, false, true);
+        let web = form.add("web-1");
+        assert_eq!(
+            written(&form, &[(web, "hello")]),
+            "2024-05-06T07:08:09.1Z hello\n"
+        );
+    }
+
+    fn line(time: &str, text: &str) -> LogLine {
+        LogLine {
+            time: time.to_owned(),
+            text: text.as_bytes().to_vec(),
+        }
     }
 
     #[test]
-    fn bytes_are_cut_into_lines_whatever_their_pieces() {
+    fn output_is_cut_into_lines_whatever_its_pieces() {
         let mut lines = Lines::default();
-        assert_eq!(lines.push(false, b"one\ntw"), [b"one".to_vec()]);
-        assert_eq!(lines.push(true, b"error\r\n"), [b"error".to_vec()]);
-        assert_eq!(lines.push(false, b"o\n\nrest"), [b"two".to_vec(), Vec::new()]);
-        assert_eq!(lines.finish(), [b"rest".to_vec()]);
+        assert_eq!(lines.push(false, b"one\ntw"), [line("", "one")]);
+        assert_eq!(lines.push(true, b"error\r\n"), [line("", "error")]);
+        assert_eq!(
+            lines.push(false, b"o\n\nrest"),
+            [line("", "two"), line("", "")]
+        );
+        assert_eq!(lines.finish(), [line("", "rest")]);
         assert!(lines.finish().is_empty());
     }
 
     #[test]
-    fn the_engines_time_is_split_off() {
-        let time = "2024-05-06T07:08:09.123456789Z";
-        let line = format!("{time} a b");
-        assert_eq!(split_time(line.as_bytes()), (time.as_bytes(), &b"a b"[..]));
-        assert_eq!(split_time(time.as_bytes()), (time.as_bytes(), &b""[..]));
-        assert_eq!(split_time(b"just text"), (&b""[..], &b"just text"[..]));
+    fn the_engines_time_is_split_off_each_piece() {
+        let (early, late) = ("2024-05-06T07:08:09.1Z", "2024-05-06T07:08:09.2Z");
+        let mut lines = Lines::default();
+        let piece = format!("{early} a long ");
+        assert!(lines.push(false, piece.as_bytes()).is_empty());
+        let piece = format!("{late} line\n");
+        assert_eq!(
+            lines.push(false, piece.as_bytes()),
+            [line(early, "a long line")]
+        );
+        let piece = format!("{early} \n{late} two words\n");
+        assert_eq!(
+            lines.push(false, piece.as_bytes()),
+            [line(early, ""), line(late, "two words")]
+        );
     }
 
     #[test]

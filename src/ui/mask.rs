@@ -18,7 +18,11 @@ impl Mask {
             .values()
             .flat_map(|service| {
                 let build = service.build.as_ref().map(|build| &build.args);
-                service.spec.environment.iter().chain(build.into_iter().flatten())
+                service
+                    .spec
+                    .environment
+                    .iter()
+                    .chain(build.into_iter().flatten())
             })
             .filter(|(name, value)| is_credential_name(name) && value.len() >= SHORTEST)
             .map(|(_, value)| value.clone())

@@ -57,16 +57,14 @@ impl<'p, W: Write> Narrator<'p, W> {
     }
 
     /// Leaves out the progress of pulls (`--quiet-pull`).
-    #[must_use]
-    pub fn without_pulls(mut self) -> Self {
+    pub fn leave_out_pulls(&mut self) {
         self.pulls = false;
-        self
     }
 
     /// Tells of an event, if people want to know.
     pub fn event(&mut self, event: &Event) {
         if let Some(update) = self.changes.update(event)
-            && (self.pulls || !update.passing || update.parent.is_none())
+            && (self.pulls || update.parent.is_none())
         {
             self.tell(&update);
         }

@@ -122,7 +122,10 @@ pub fn warnings(warnings: &[Warning]) -> Vec<Report> {
 
 /// What to say where nothing is to be done.
 pub fn nothing_to_do(project: &Project) -> String {
-    format!("{}: nothing to do, everything is as the stack file says", project.name)
+    format!(
+        "{}: nothing to do, everything is as the stack file says",
+        project.name
+    )
 }
 
 /// Of a replacement the creation stands for all; clearing away goes without saying.
@@ -156,7 +159,11 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
     if let Operation::Wait { condition, .. } = &step.operation {
         reason = format!("until it is {condition}: {reason}");
     }
-    if let Some(condition) = step.only_if.as_ref().and_then(|only_if| only(plan, only_if)) {
+    if let Some(condition) = step
+        .only_if
+        .as_ref()
+        .and_then(|only_if| only(plan, only_if))
+    {
         let gap = if reason.is_empty() { "" } else { ", " };
         reason = format!("{reason}{gap}{condition}");
     }
@@ -207,7 +214,16 @@ fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
         .into_iter()
         .filter_map(|verb| {
             let count = changes.iter().filter(|(_, other)| *other == verb).count();
-            (count > 0).then(|| format!("{count} to {}", if verb == Verb::Wait { "wait for" } else { verb.word() }))
+            (count > 0).then(|| {
+                format!(
+                    "{count} to {}",
+                    if verb == Verb::Wait {
+                        "wait for"
+                    } else {
+                        verb.word()
+                    }
+                )
+            })
         })
         .collect();
     if !plan.unchanged.is_empty() {

@@ -31,10 +31,7 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
 
 /// A text filled up with spaces to so many columns.
 pub(super) fn pad(text: &str, columns: usize) -> String {
-    format!(
-        "{text}{}",
-        " ".repeat(columns.saturating_sub(width(text)))
-    )
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// A text without the control characters that would disturb a line.
@@ -104,10 +101,7 @@ mod tests {
 
     #[test]
     fn control_sequences_are_taken_out() {
-        assert_eq!(
-            clean("\u{1b}[1;31mred\u{1b}[0m\tand\r\n on"),
-            "red and on"
-        );
+        assert_eq!(clean("\u{1b}[1;31mred\u{1b}[0m\tand\r\n on"), "red and on");
     }
 
     #[test]
@@ -121,7 +115,12 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text);
         }
-        for (millis, text) in [(0, "0.0s"), (340, "0.3s"), (59_990, "59.9s"), (192_000, "3m12s")] {
+        for (millis, text) in [
+            (0, "0.0s"),
+            (340, "0.3s"),
+            (59_990, "59.9s"),
+            (192_000, "3m12s"),
+        ] {
             assert_eq!(elapsed(Duration::from_millis(millis)), text);
         }
     }

@@ -2,7 +2,9 @@
 
 /// A text that is no time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no time: write a length of time such as 42m, a time such as 2013-01-02T13:23:37Z, or Unix seconds")]
+#[error(
+    "`{0}` is no time: write a length of time such as 42m, a time such as 2013-01-02T13:23:37Z, or Unix seconds"
+)]
 pub struct TimeError(String);
 
 /// Reads a time as people type it and answers Unix seconds: a length of time before `now` (`90s`, `1h30m`), a time of
@@ -16,7 +18,11 @@ pub fn parse(text: &str, now: i64) -> Result<i64, TimeError> {
         return Ok(seconds);
     }
     let whole = text.split('.').next().unwrap_or_default();
-    if !whole.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if !whole.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
         return whole.parse().map_err(|_| error());
     }
     let length: crate::model::Duration = text.parse().map_err(|_| error())?;
@@ -45,7 +51,8 @@ pub fn stamp(text: &str) -> Option<i64> {
         && (0..24).contains(&hour)
         && (0..60).contains(&minute)
         && (0..=60).contains(&second);
-    (valid && year > 1).then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+    (valid && year > 1)
+        .then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
 }
 
 /// The time without its zone, and the zone's seconds east of Greenwich.

@@ -1,6 +1,7 @@
-//! The integration tests: one binary.
+//! The integration tests: one program, so that it is linked once.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod cli;
 mod reconcile;
 mod support;

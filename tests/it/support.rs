@@ -1,4 +1,5 @@
-//! What tests stand on.
+//! What the tests stand on.
 
 pub(crate) mod fake_engine;
 pub(crate) mod stack;
+pub(crate) mod test;

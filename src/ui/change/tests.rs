@@ -6,9 +6,7 @@ use indexmap::IndexMap;
 
 use super::*;
 use crate::engine::PullProgress;
-use crate::model::{
-    ContainerSpec, NetworkAccess, NewContainer, ProjectName, ServiceName,
-};
+use crate::model::{ContainerSpec, NetworkAccess, NewContainer, ProjectName, ServiceName};
 use crate::plan::{OnlyIf, Step, Target};
 use crate::state::{Health, Status};
 use crate::ui::plain;
@@ -258,8 +256,14 @@ fn what_nobody_requires_is_a_warning() {
     let why = "container shop-db-1 is unhealthy".to_owned();
     let events = [began(0), ended(0, Outcome::Tolerated(why))];
     let mut changes = Changes::new(&plan);
-    let last = events.iter().filter_map(|event| changes.update(event)).last();
-    assert_eq!(last.as_ref().map(|last| last.standing), Some(Standing::Warning));
+    let last = events
+        .iter()
+        .filter_map(|event| changes.update(event))
+        .last();
+    assert_eq!(
+        last.as_ref().map(|last| last.standing),
+        Some(Standing::Warning)
+    );
     assert_eq!(
         plain::line(&last.unwrap()).as_deref(),
         Some(" Container shop-db-1 Skipped: container shop-db-1 is unhealthy\n")

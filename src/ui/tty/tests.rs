@@ -61,8 +61,8 @@ fn each_resource_has_a_line_with_its_time() {
         visible(&tty.draw(at(2600), size(76, 24))),
         [
             "[+] up 1/2  2.6s",
-            " ✔ Network shop_default Created                                        0.1s",
-            " ⠦ Container shop-db-1  Waiting until it is healthy, for web           2.1s",
+            " ✔ Network shop_default Created                                         0.1s",
+            " ⠦ Container shop-db-1  Waiting until it is healthy, for web            2.1s",
         ]
     );
 }
@@ -91,7 +91,10 @@ fn a_narrow_terminal_cuts_and_never_wraps() {
 fn layers_add_up_to_one_bar() {
     let begun = Instant::now();
     let mut tty = Tty::new("pull", Color::OFF, begun);
-    tty.update(&update("Image mysql:9", Standing::Working, "Pulling", ""), begun);
+    tty.update(
+        &update("Image mysql:9", Standing::Working, "Pulling", ""),
+        begun,
+    );
     for layer in [
         layer("a", "Downloading", Some(10_000_000), Some(100_000_000)),
         layer("b", "Downloading", Some(20_000_000), Some(20_000_000)),
@@ -102,7 +105,7 @@ fn layers_add_up_to_one_bar() {
     }
     assert_eq!(
         visible(&tty.draw(begun, size(72, 24)))[1],
-        " ⠋ Image mysql:9 Pulling ████░░░░░░░░░░░░ 30.0MB of 120.0MB        0.0s"
+        " ⠋ Image mysql:9 Pulling ████░░░░░░░░░░░░ 30.0MB of 120.0MB         0.0s"
     );
 }
 

@@ -1,0 +1,90 @@
+//! Applying a plan under the user's eyes.
+
+use std::cell::RefCell;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::error::CliError;
+use super::scope::Scope;
+use super::signal::Interrupts;
+use crate::engine::Engine;
+use crate::plan::Plan;
+use crate::reconcile::{self, ApplyOptions};
+use crate::ui::Narrator;
+use crate::ui::mask::Mask;
+use crate::ui::narrator::TICK;
+
+/// How a command wants its plan applied.
+pub(super) struct Wishes<'a> {
+    /// The command, for the heading.
+    pub(super) title: &'a str,
+    /// What to mask.
+    pub(super) mask: &'a Mask,
+    /// The most time that waits may take.
+    pub(super) wait_timeout: Option<Duration>,
+    /// Leave out the progress of pulls.
+    pub(super) quiet_pull: bool,
+}
+
+/// Applies a plan and shows what happens; the first interrupt cancels it, the second gives it up at once.
+pub(super) async fn apply(
+    plan: &Plan,
+    engine: &impl Engine,
+    wishes: &Wishes<'_>,
+    interrupts: &mut Interrupts,
+    scope: &Scope,
+) -> Result<(), CliError> {
+    let options = ApplyOptions {
+        parallel: usize::try_from(scope.global.parallel)
+            .ok()
+            .filter(|limit| *limit > 0),
+        wait_timeout: wishes.wait_timeout,
+    };
+    let mut narrator = Narrator::new(
+        scope.mode,
+        wishes.title,
+        scope.err_color,
+        wishes.mask.clone(),
+        plan,
+        scope.progress(),
+    );
+    if wishes.quiet_pull {
+        narrator.leave_out_pulls();
+    }
+    let narrator = RefCell::new(narrator);
+    let mut on_event = |event| narrator.borrow_mut().event(&event);
+    let (cancel, cancelled) = oneshot::channel::<()>();
+    let mut cancel = Some(cancel);
+    let cancelled = async {
+        let _ = cancelled.await;
+    };
+    let mut applied = pin!(reconcile::apply(
+        plan,
+        engine,
+        &options,
+        cancelled,
+        &mut on_event
+    ));
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let result = loop {
+        tokio::select! {
+            result = &mut applied => break result,
+            () = interrupts.next() => match cancel.take() {
+                // Sending fails only where applying is over, and then its result is what counts.
+                Some(cancel) => drop(cancel.send(())),
+                None => return Err(CliError::Interrupted),
+            },
+            _ = ticks.tick() => narrator.borrow_mut().tick(),
+        }
+    };
+    narrator.borrow_mut().finish();
+    result.map_err(|error| CliError::Apply {
+        error,
+        plan: Box::new(plan.clone()),
+        mask: wishes.mask.clone(),
+    })
+}

@@ -1,0 +1,97 @@
+//! `windlass down`.
+
+use clap::{Args, ValueEnum};
+
+use super::apply::{Wishes, apply};
+use super::error::CliError;
+use super::scope::{Known, Scope};
+use super::signal::Interrupts;
+use super::up::service_names;
+use super::{Ended, plan::show};
+use crate::plan::{self, DownOptions, RemoveImages};
+use crate::reconcile::observe;
+use crate::ui;
+use crate::ui::mask::Mask;
+
+/// Stop and remove containers and networks
+#[derive(Debug, Args)]
+#[command(
+    args_override_self = true,
+    disable_help_flag = true,
+    after_help = "Volumes and images stay, unless they are asked for; what is external always stays."
+)]
+pub(super) struct DownArgs {
+    /// Services to lower; all where none is given
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Remove the project's volumes too, with the data in them
+    #[arg(short, long)]
+    volumes: bool,
+    /// Remove images too: of all services, or those built without a name in the file
+    #[arg(long, value_name = "WHICH")]
+    rmi: Option<Rmi>,
+    /// Seconds until a container that has to stop is killed (default: its own grace period)
+    #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
+    timeout: Option<i64>,
+    /// Remove containers of services that are not in the stack file
+    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    remove_orphans: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Rmi {
+    // Images of all services
+    All,
+    // Built images without `image` in the file
+    Local,
+}
+
+pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
+    let (project, known) = scope.project_or_name()?;
+    let mut interrupts = Interrupts::listen()?;
+    let engine = scope.connect().await?;
+    let state = observe(&engine, &project).await?;
+    for service in &args.services {
+        let known = project.services.contains_key(service.as_str())
+            || project
+                .disabled_services
+                .iter()
+                .any(|name| name.as_str() == service)
+            || state
+                .containers
+                .iter()
+                .any(|container| container.service() == Some(service));
+        if !known {
+            return Err(CliError::NoSuchService(service.clone()));
+        }
+    }
+    let options = DownOptions {
+        services: service_names(&args.services)?,
+        volumes: args.volumes,
+        rmi: args.rmi.map(|which| match which {
+            Rmi::All => RemoveImages::All,
+            Rmi::Local => RemoveImages::Local,
+        }),
+        timeout: args.timeout,
+        // Without files every service is unknown.
+        remove_orphans: args.remove_orphans || known == Known::NameOnly,
+    };
+    let plan = plan::down(&project, &state, &options);
+    let mask = Mask::of(&project);
+    scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
+    if scope.global.dry_run {
+        return show(&plan, scope.global.verbose > 0, &mask, scope);
+    }
+    if plan.is_empty() {
+        scope.say(&format!("{}: nothing to take down", project.name));
+        return Ok(0);
+    }
+    let wishes = Wishes {
+        title: "down",
+        mask: &mask,
+        wait_timeout: None,
+        quiet_pull: false,
+    };
+    apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
+    Ok(0)
+}

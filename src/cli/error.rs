@@ -1,0 +1,249 @@
+//! Errors at the edge: the only place that decides exit code, words and hint.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::scope::Scope;
+use crate::engine::EngineError;
+use crate::loader::error::LoadError;
+use crate::plan::{Plan, PlanError, Reason, Step};
+use crate::reconcile::{ApplyError, StepError, StepFailure, WaitFailure, WaitProblem};
+use crate::ui::mask::Mask;
+use crate::ui::report::Report;
+use crate::ui::time::TimeError;
+
+/// Exit code of every failure.
+const FAILED: u8 = 1;
+/// Exit code where the user interrupted.
+const INTERRUPTED: u8 = 130;
+/// Exit code where nobody reads the output any more: what a shell gives for SIGPIPE.
+const NOBODY_READS: u8 = 141;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// The stack cannot be loaded.
+    #[error(transparent)]
+    Load(LoadError),
+    /// There is no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The engine did not do what it was asked to.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A plan was not done, or not all of it.
+    #[error("{error}")]
+    Apply {
+        /// What failed.
+        error: ApplyError,
+        /// The plan.
+        plan: Box<Plan>,
+        /// What to mask in the words of engine and containers.
+        mask: Mask,
+    },
+    /// The user interrupted.
+    #[error("interrupted")]
+    Interrupted,
+    /// A time on the command line.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// The user named a service that neither the file nor the engine has.
+    #[error("no such service: {0}")]
+    NoSuchService(String),
+    /// Options that don't go together, or a value that is none.
+    #[error("{0}")]
+    Usage(String),
+    /// Reading or writing failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl CliError {
+    /// Tells the user; answers the exit code.
+    pub(super) fn tell(&self, scope: &Scope) -> u8 {
+        if let Self::Load(error) = self {
+            scope.tell_diagnostics(&error.diagnostics, &error.sources);
+        }
+        let mask = match self {
+            Self::Apply { mask, .. } => mask.clone(),
+            _ => Mask::default(),
+        };
+        for report in self.reports() {
+            let text = mask.text(&report.error(scope.err_color));
+            // Where standard error is closed, the exit code is all that is left to say.
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+        self.code()
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Interrupted => INTERRUPTED,
+            Self::Apply { error, .. } if error.interrupted => INTERRUPTED,
+            Self::Io(error) if error.kind() == ErrorKind::BrokenPipe => NOBODY_READS,
+            _ => FAILED,
+        }
+    }
+
+    fn reports(&self) -> Vec<Report> {
+        match self {
+            Self::Load(_) => Vec::new(),
+            Self::Io(error) if error.kind() == ErrorKind::BrokenPipe => Vec::new(),
+            Self::Plan(error) => vec![plan_report(error)],
+            Self::Engine(error) => vec![engine_report(error)],
+            Self::Apply { error, plan, .. } => apply_reports(error, plan),
+            Self::Interrupted => vec![interrupted()],
+            Self::Usage(_) | Self::Time(_) | Self::NoSuchService(_) | Self::Io(_) => {
+                vec![Report::new(self.to_string())]
+            }
+        }
+    }
+}
+
+fn interrupted() -> Report {
+    Report::new("interrupted")
+        .hint("what was done stays: `windlass up` goes on from here, `windlass down` takes it away")
+}
+
+fn plan_report(error: &PlanError) -> Report {
+    let report = Report {
+        position: error.position().map(ToString::to_string),
+        ..Report::new(error.to_string())
+    };
+    match error {
+        PlanError::ExternalMissing { kind, name, .. } => report.hint(format!(
+            "make it with `docker {kind} create {name}`, or take `external` out of the stack file"
+        )),
+        PlanError::ImageMissing { .. } => report.hint(
+            "bring the image with `docker pull` or `docker load`, or let windlass pull or build it",
+        ),
+        PlanError::NoSuchService(_) => {
+            report.hint("`windlass config --services` lists the services of the stack file")
+        }
+        PlanError::Cycle(_) => report.hint("take one of these dependencies out"),
+        PlanError::Undefined { .. } => report,
+    }
+}
+
+fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
+    let mut reports: Vec<Report> = error
+        .failures
+        .iter()
+        .map(|StepFailure { step, error }| match error {
+            StepError::Engine(error) => engine_report(error),
+            StepError::Wait(failure) => wait_report(failure, plan.steps.get(*step)),
+        })
+        .collect();
+    // Two steps of one container often fail for one reason.
+    reports.dedup();
+    if error.interrupted {
+        reports.push(interrupted());
+    }
+    reports
+}
+
+fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {
+    let needed_by = step.and_then(|step| match &step.reason {
+        Reason::NeededBy(service, _) => Some(service),
+        _ => None,
+    });
+    let message = match (&failure.problem, needed_by) {
+        (WaitProblem::Timeout { seconds, .. }, _) => {
+            format!(
+                "application not healthy after {seconds}s: {}",
+                failure.problem
+            )
+        }
+        (problem, Some(service)) => {
+            format!("dependency failed to start: {problem} ({service} depends on it)")
+        }
+        (problem, None) => problem.to_string(),
+    };
+    let report = Report::new(message)
+        .evidence("its health test said last", failure.probe.lines())
+        .evidence(
+            "its last log lines",
+            failure.logs.iter().map(String::as_str),
+        );
+    match &failure.problem {
+        WaitProblem::NoHealthcheck { .. } => report.hint(
+            "give its service a `healthcheck`, or depend on it with `condition: service_started`",
+        ),
+        WaitProblem::Timeout { .. } => {
+            report.hint("give it more time with --wait-timeout, or see `windlass logs`")
+        }
+        WaitProblem::Exited { .. } | WaitProblem::Unhealthy { .. } if failure.logs.is_empty() => {
+            report.hint("it has written nothing to its log")
+        }
+        _ => report,
+    }
+}
+
+fn engine_report(error: &EngineError) -> Report {
+    let report = Report::new(error.to_string());
+    match error {
+        EngineError::NoEngine { tried } => no_engine(tried),
+        EngineError::NoPermission { path } => {
+            Report::new(format!(
+                "permission denied: this user may not use the engine's socket {}",
+                path.display()
+            ))
+            .hint("join the group that may: `sudo usermod -aG docker $USER`, then log out and in again")
+            .hint("(until then `newgrp docker` does it for one shell, or run this command with sudo)")
+        }
+        EngineError::Disconnected { .. } => {
+            report.hint("is the engine still running? `systemctl status docker` tells")
+        }
+        EngineError::BadAddress { .. } => {
+            report.hint("DOCKER_HOST is written like unix:///var/run/docker.sock, tcp://HOST:2375 or ssh://USER@HOST")
+        }
+        EngineError::ApiVersion { .. } => {
+            report.hint("a newer engine does it, or take the key out of the stack file")
+        }
+        EngineError::NameInUse { name, .. } => report.hint(format!(
+            "remove the other one with `docker rm {name}`, or give another name"
+        )),
+        EngineError::PortInUse { .. } => {
+            report.hint("stop what uses it, or publish another port in the stack file (`ports`)")
+        }
+        EngineError::PullDenied { .. } => report
+            .hint("is the name right? A private image needs `docker login` at its registry first;")
+            .hint("an image of your own needs `build` in the stack file"),
+        EngineError::PullFailed { .. } => {
+            report.hint("is the registry reachable? What the engine has already is used without a pull")
+        }
+        EngineError::BuildFailed {
+            tag,
+            step,
+            why,
+            output,
+        } => {
+            let message = match step {
+                Some(step) => format!("image {tag} cannot be built: {step}: {why}"),
+                None => format!("image {tag} cannot be built: {why}"),
+            };
+            Report::new(message)
+                .evidence("its last output", output.iter().map(String::as_str))
+        }
+        _ => report,
+    }
+}
+
+fn no_engine(tried: &[(String, String)]) -> Report {
+    let report = Report::new("no container engine answers").evidence(
+        "tried",
+        tried
+            .iter()
+            .map(|(address, why)| format!("{address}: {why}")),
+    );
+    match tried {
+        [(address, _)] => report
+            .hint(format!("start the engine at {address},"))
+            .hint("or unset DOCKER_HOST and DOCKER_CONTEXT to look for one on this machine"),
+        _ => report
+            .hint("install one: `sudo apt install docker.io` (Debian, Ubuntu), or see https://docs.docker.com/engine/install")
+            .hint("if one is installed, start it: `sudo systemctl start docker`"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Options that stand before the command.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::ui::color;
+
+/// Options that stand before the command.
+#[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct Global {
+    /// Stack file; repeatable, later files are merged over earlier ones; `-` is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub(super) files: Vec<String>,
+    /// Project name
+    #[arg(short = 'p', long, value_name = "NAME")]
+    pub(super) project_name: Option<String>,
+    /// Folder that relative paths start from (default: the first stack file's)
+    #[arg(long, value_name = "FOLDER", alias = "workdir")]
+    pub(super) project_directory: Option<PathBuf>,
+    /// Environment file in place of `.env`; repeatable
+    #[arg(long = "env-file", value_name = "FILE")]
+    pub(super) env_files: Vec<PathBuf>,
+    /// Enable a profile; repeatable
+    #[arg(long = "profile", value_name = "NAME")]
+    pub(super) profiles: Vec<String>,
+    /// How to show progress
+    #[arg(
+        long,
+        value_name = "MODE",
+        env = "COMPOSE_PROGRESS",
+        hide_env = true,
+        default_value = "auto"
+    )]
+    pub(super) progress: Progress,
+    /// When to use colours and other control sequences
+    #[arg(
+        long,
+        value_name = "WHEN",
+        env = "COMPOSE_ANSI",
+        hide_env = true,
+        default_value = "auto"
+    )]
+    pub(super) ansi: Ansi,
+    /// Most engine calls at once; -1: no limit
+    #[arg(
+        long,
+        value_name = "N",
+        env = "COMPOSE_PARALLEL_LIMIT",
+        hide_env = true,
+        default_value_t = -1,
+        allow_negative_numbers = true
+    )]
+    pub(super) parallel: i64,
+    /// Show what would be done, and do nothing
+    #[arg(long, global = true, display_order = 1000)]
+    pub(super) dry_run: bool,
+    /// Keep networks, volumes, configs and secrets that no service uses
+    #[arg(long)]
+    pub(super) all_resources: bool,
+    /// Accepted and ignored, as names are compatible anyway
+    #[arg(long, hide = true)]
+    pub(super) compatibility: bool,
+    /// Tell developers what is going on; twice: everything
+    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Print this help
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = ArgAction::HelpShort,
+        display_order = 1001
+    )]
+    pub(super) help: Option<bool>,
+    /// Print the version
+    #[arg(long)]
+    pub(super) version: bool,
+    /// The older form of `--ansi never`
+    #[arg(long, hide = true)]
+    pub(super) no_ansi: bool,
+    /// Accepted and ignored
+    #[arg(long, hide = true, value_name = "HOST")]
+    pub(super) insecure_registry: Vec<String>,
+}
+
+/// How to show progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Progress {
+    // Live lines on a terminal, else plain ones
+    Auto,
+    // Live lines
+    Tty,
+    // One line per change
+    Plain,
+    // One JSON object per change and line
+    Json,
+    // Errors only
+    Quiet,
+}
+
+/// When to use colours and other control sequences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ansi {
+    // On a terminal, unless `NO_COLOR` is set
+    Auto,
+    // Never
+    Never,
+    // Always
+    Always,
+}
+
+impl Global {
+    /// When to use colours.
+    pub(super) fn ansi(&self) -> color::Ansi {
+        match self.ansi {
+            _ if self.no_ansi => color::Ansi::Never,
+            Ansi::Auto => color::Ansi::Auto,
+            Ansi::Never => color::Ansi::Never,
+            Ansi::Always => color::Ansi::Always,
+        }
+    }
+}

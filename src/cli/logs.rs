@@ -1,0 +1,218 @@
+//! `windlass logs`.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+use futures_util::StreamExt;
+use futures_util::future::try_join_all;
+
+use super::Ended;
+use super::error::CliError;
+use super::follow::Follower;
+use super::scope::{Scope, now};
+use super::signal::Interrupts;
+use crate::engine::{Engine, EngineError, LogChunk, LogOptions, Told};
+use crate::state::Container;
+use crate::ui::Color;
+use crate::ui::log::{self, Lines, LogForm, LogLine};
+use crate::ui::time;
+
+/// Show the output of containers, merged by time
+#[derive(Debug, Args)]
+#[command(args_override_self = true, disable_help_flag = true)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct LogsArgs {
+    /// Services to show; all where none is given
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Stay and show what comes
+    #[arg(short, long)]
+    follow: bool,
+    /// Only the replica of this number
+    #[arg(long, value_name = "N")]
+    index: Option<u32>,
+    /// Only so many of the last lines of each container
+    #[arg(short = 'n', long, value_name = "LINES", default_value = "all")]
+    tail: String,
+    /// Only lines from this time on: 2013-01-02T13:23:37Z, or 42m for the last 42 minutes
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only lines up to this time, written in the same way
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Show the time of each line
+    #[arg(short, long)]
+    timestamps: bool,
+    /// No colours
+    #[arg(long)]
+    no_color: bool,
+    /// No container names in front of lines
+    #[arg(long)]
+    no_log_prefix: bool,
+}
+
+pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
+    let options = options(args)?;
+    let (project, _) = scope.project_or_name()?;
+    let mut interrupts = Interrupts::listen()?;
+    let engine = scope.connect().await?;
+    let color = if args.no_color {
+        Color::OFF
+    } else {
+        scope.out_color
+    };
+    let form = LogForm::new(color, !args.no_log_prefix, args.timestamps);
+    let wanted = |container: &Container| {
+        let service = container.service();
+        !container.is_one_off()
+            && (args.services.is_empty() || args.services.iter().any(|name| service == Some(name)))
+            && args
+                .index
+                .is_none_or(|index| container.number() == Some(index))
+    };
+    let mut follower = if args.follow {
+        Some(Follower::listen(&engine, &project.name, form.clone(), Box::new(wanted)).await?)
+    } else {
+        None
+    };
+    let mut containers = engine.containers(&project.name).await?;
+    for service in &args.services {
+        let known = project.services.contains_key(service.as_str())
+            || containers
+                .iter()
+                .any(|container| container.service() == Some(service));
+        if !known {
+            return Err(CliError::NoSuchService(service.clone()));
+        }
+    }
+    containers.retain(wanted);
+    containers.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut out = BufWriter::new(io::stdout().lock());
+    match &mut follower {
+        None => {
+            let logs = merge(
+                &engine,
+                &containers,
+                &options,
+                form,
+                project.name.as_str(),
+                &mut out,
+            );
+            tokio::select! {
+                result = logs => result?,
+                () = interrupts.next() => return Err(CliError::Interrupted),
+            }
+        }
+        Some(follower) => {
+            for container in &containers {
+                follower.add(container, &options);
+            }
+            tokio::select! {
+                news = follower.next(&mut out) => drop(news?),
+                () = interrupts.next() => {}
+            }
+        }
+    }
+    out.flush()?;
+    Ok(if args.follow { 130 } else { 0 })
+}
+
+fn options(args: &LogsArgs) -> Result<LogOptions, CliError> {
+    let tail = match args.tail.as_str() {
+        "all" | "" | "-1" => None,
+        number => Some(number.parse().map_err(|_| {
+            CliError::Usage(format!(
+                "--tail {number}: a number of lines, or `all`, is expected"
+            ))
+        })?),
+    };
+    let moment = |text: &Option<String>| {
+        text.as_deref()
+            .map(|text| time::parse(text, now()))
+            .transpose()
+    };
+    Ok(LogOptions {
+        follow: args.follow,
+        tail,
+        since: moment(&args.since)?,
+        until: moment(&args.until)?,
+        timestamps: true,
+    })
+}
+
+/// One container's output in the merge.
+struct Source<'e> {
+    number: usize,
+    chunks: Told<'e, LogChunk>,
+    lines: Lines,
+    ready: VecDeque<LogLine>,
+}
+
+impl Source<'_> {
+    /// The next line; none at the end.
+    async fn next(&mut self) -> Result<Option<LogLine>, EngineError> {
+        loop {
+            if let Some(line) = self.ready.pop_front() {
+                return Ok(Some(line));
+            }
+            if let Some(chunk) = self.chunks.next().await.transpose()? {
+                let lines = self.lines.push(chunk.stderr, &chunk.bytes);
+                self.ready.extend(lines);
+                continue;
+            }
+            self.ready.extend(self.lines.finish());
+            if self.ready.is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// Writes the lines of all containers in the order of their times, whatever their number, with one line of each in
+/// memory.
+async fn merge<E: Engine>(
+    engine: &E,
+    containers: &[Container],
+    options: &LogOptions,
+    mut form: LogForm,
+    project: &str,
+    out: &mut impl Write,
+) -> Result<(), CliError> {
+    let mut sources: Vec<Source<'_>> = containers
+        .iter()
+        .map(|container| Source {
+            number: form.add(log::name(container, project)),
+            chunks: engine.logs(&container.id, options),
+            lines: Lines::default(),
+            ready: VecDeque::new(),
+        })
+        .collect();
+    let first = try_join_all(sources.iter_mut().map(Source::next)).await?;
+    let mut next: Vec<Option<LogLine>> = first;
+    let mut order: BinaryHeap<Reverse<(String, usize)>> = next
+        .iter()
+        .enumerate()
+        .filter_map(|(index, line)| Some(Reverse((line.as_ref()?.time.clone(), index))))
+        .collect();
+    while let Some(Reverse((time, index))) = order.pop() {
+        if let Some(line) = next[index].take() {
+            form.line(out, sources[index].number, &line)?;
+        }
+        if let Some(line) = sources[index].next().await? {
+            // A line without a time belongs to the one before it.
+            let key = if line.time.is_empty() {
+                time
+            } else {
+                line.time.clone()
+            };
+            order.push(Reverse((key, index)));
+            next[index] = Some(line);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `windlass plan`.
+
+use clap::Args;
+
+use super::Ended;
+use super::scope::{Scope, print};
+use super::up::service_names;
+use crate::plan::{self, Plan, UpOptions};
+use crate::reconcile::observe;
+use crate::ui;
+use crate::ui::mask::Mask;
+
+/// Exit code where there is something to do.
+const CHANGES: u8 = 2;
+
+/// Show what `up` would do, and why
+#[derive(Debug, Args)]
+#[command(
+    args_override_self = true,
+    disable_help_flag = true,
+    after_help = "Exit code: 0 there is nothing to do, 2 there are changes, 1 an error."
+)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct PlanArgs {
+    /// Services to raise, with what they depend on; all where none is given
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Each step in one line that stays the same from release to release
+    #[arg(long)]
+    steps: bool,
+    /// Leave out what the services depend on
+    #[arg(long)]
+    no_deps: bool,
+    /// As if with `up --build`
+    #[arg(long)]
+    build: bool,
+    /// As if with `up --remove-orphans`
+    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    remove_orphans: bool,
+}
+
+pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
+    let project = scope.project(&args.services)?;
+    let options = UpOptions {
+        services: service_names(&args.services)?,
+        no_deps: args.no_deps,
+        build: args.build,
+        remove_orphans: args.remove_orphans,
+        ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
+        ..UpOptions::default()
+    };
+    let engine = scope.connect().await?;
+    let state = observe(&engine, &project).await?;
+    let plan = plan::up(&project, &state, &options)?;
+    let mask = Mask::of(&project);
+    scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
+    show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
+    Ok(if plan.is_empty() { 0 } else { CHANGES })
+}
+
+/// Prints a plan, for people or step by step.
+pub(super) fn show(plan: &Plan, steps: bool, mask: &Mask, scope: &Scope) -> Ended {
+    let text = if steps {
+        plan.to_string()
+    } else {
+        ui::plan::render(plan, scope.out_color)
+    };
+    print(&mask.text(&text))?;
+    Ok(0)
+}

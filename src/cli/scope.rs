@@ -1,0 +1,228 @@
+//! What a command runs in: options, environment, streams and clock, and the ways from there to a project and an engine.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use indexmap::IndexMap;
+use tracing_subscriber::EnvFilter;
+
+use super::Called;
+use super::error::CliError;
+use super::global::{Global, Progress};
+use crate::engine::docker::DockerEngine;
+use crate::loader::error::{Diagnostic, LoadError};
+use crate::loader::span::Sources;
+use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
+use crate::model::{Project, ProjectName};
+use crate::ui::color::Ansi;
+use crate::ui::mask::Mask;
+use crate::ui::report::Report;
+use crate::ui::{Color, Mode, diagnostic};
+
+/// What a command runs in.
+pub(super) struct Scope {
+    pub(super) global: Global,
+    pub(super) called: Called,
+    /// The process's environment.
+    pub(super) environment: BTreeMap<String, String>,
+    /// Colours of standard output.
+    pub(super) out_color: Color,
+    /// Colours of standard error.
+    pub(super) err_color: Color,
+    /// How progress is shown.
+    pub(super) mode: Mode,
+}
+
+impl Scope {
+    pub(super) fn new(global: Global, called: Called) -> Self {
+        // A variable that is no Unicode text cannot be named in a stack file either.
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        trace(global.verbose);
+        let has = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+        let (ansi, no_color) = (global.ansi(), has("NO_COLOR"));
+        let is_live = io::stderr().is_terminal()
+            && environment.get("TERM").is_none_or(|term| term != "dumb")
+            && ansi != Ansi::Never;
+        let mode = match global.progress {
+            Progress::Auto | Progress::Tty if is_live => Mode::Tty,
+            Progress::Auto | Progress::Tty | Progress::Plain => Mode::Plain,
+            Progress::Json => Mode::Json,
+            Progress::Quiet => Mode::Quiet,
+        };
+        Self {
+            out_color: Color::decide(ansi, io::stdout().is_terminal(), no_color),
+            err_color: Color::decide(ansi, io::stderr().is_terminal(), no_color),
+            mode,
+            global,
+            called,
+            environment,
+        }
+    }
+
+    /// A variable of the environment; an empty one counts as absent.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether a variable holds a word that means yes.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        let word = self.variable(name).unwrap_or_default().to_ascii_lowercase();
+        matches!(word.as_str(), "1" | "t" | "true" | "y" | "yes" | "on")
+    }
+
+    /// What is to be loaded; reads standard input where it is a stack file.
+    pub(super) fn load_request(&self) -> Result<LoadRequest, CliError> {
+        let mut request = LoadRequest {
+            files: self.global.files.clone(),
+            project_directory: self.global.project_directory.clone(),
+            project_name: self.global.project_name.clone(),
+            env_files: self.global.env_files.clone(),
+            profiles: self.global.profiles.clone(),
+            environment: self.environment.clone(),
+            current_dir: std::env::current_dir()?,
+            stdin: None,
+        };
+        if request.wants_stdin() {
+            request.stdin = Some(io::read_to_string(io::stdin())?);
+        }
+        Ok(request)
+    }
+
+    /// Loads a stack and tells its warnings.
+    pub(super) fn load(&self, options: LoadOptions) -> Result<Loaded, CliError> {
+        let request = self.load_request()?;
+        let options = LoadOptions {
+            current_dir: request.current_dir.clone(),
+            all_resources: options.all_resources || self.global.all_resources,
+            ..options
+        };
+        let loaded = loader::load(&request, &options).map_err(CliError::Load)?;
+        self.tell_diagnostics(&loaded.warnings, &loaded.sources);
+        Ok(loaded)
+    }
+
+    /// Loads the project: all of it, or these services and what they depend on.
+    pub(super) fn project(&self, services: &[String]) -> Result<Project, CliError> {
+        let options = LoadOptions {
+            services: services.to_vec(),
+            ..LoadOptions::default()
+        };
+        let loaded = self.load(options)?;
+        loaded.project.ok_or_else(|| {
+            CliError::Load(LoadError {
+                diagnostics: vec![Diagnostic::error("the stack file holds no project")],
+                sources: Sources::default(),
+            })
+        })
+    }
+
+    /// Loads the project; where there is no stack to load and `-p` names a project, that name is enough: its objects
+    /// carry it on the engine.
+    pub(super) fn project_or_name(&self) -> Result<(Project, Known), CliError> {
+        let name = self
+            .global
+            .project_name
+            .as_deref()
+            .or_else(|| self.variable("COMPOSE_PROJECT_NAME"))
+            .filter(|_| self.global.files.is_empty())
+            .and_then(|name| ProjectName::new(name).ok());
+        match (self.project(&[]), name) {
+            (Ok(project), _) => Ok((project, Known::Files)),
+            (Err(CliError::Load(_)), Some(name)) => {
+                let project = Project {
+                    name,
+                    working_dir: std::env::current_dir()?,
+                    files: Vec::new(),
+                    services: IndexMap::new(),
+                    disabled_services: Vec::new(),
+                    networks: IndexMap::new(),
+                    volumes: IndexMap::new(),
+                };
+                Ok((project, Known::NameOnly))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Connects to the engine.
+    pub(super) async fn connect(&self) -> Result<DockerEngine, CliError> {
+        let variable = |name: &str| self.variable(name).map(str::to_owned);
+        Ok(DockerEngine::connect(None, &variable).await?)
+    }
+
+    /// The stream of progress: standard error, or standard output where `COMPOSE_STATUS_STDOUT` asks for it.
+    pub(super) fn progress(&self) -> Box<dyn Write> {
+        if self.is_set("COMPOSE_STATUS_STDOUT") {
+            Box::new(io::stdout())
+        } else {
+            Box::new(io::stderr())
+        }
+    }
+
+    /// Tells something beside the result, unless progress is quiet or for programs.
+    pub(super) fn say(&self, line: &str) {
+        if matches!(self.mode, Mode::Tty | Mode::Plain) {
+            let _ = writeln!(self.progress(), "{line}");
+        }
+    }
+
+    /// Tells diagnostics of the loader.
+    pub(super) fn tell_diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if !diagnostics.is_empty() {
+            let columns = diagnostic::columns();
+            let text = diagnostic::render(diagnostics, sources, self.err_color, columns);
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+
+    /// Tells warnings.
+    pub(super) fn warn(&self, warnings: &[Report], mask: &Mask) {
+        for warning in warnings {
+            let text = mask.text(&warning.warning(self.err_color));
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+}
+
+/// What is known of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// What its files say.
+    Files,
+    /// Its name, and what the engine has of it.
+    NameOnly,
+}
+
+/// Prints a result.
+pub(super) fn print(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The time in Unix seconds.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Sends what developers want to know to standard error.
+fn trace(verbose: u8) {
+    let filter = match verbose {
+        0 => return,
+        1 => "windlass=debug",
+        _ => "windlass=trace,bollard=debug,hyper=debug",
+    };
+    // A second subscriber in one process (in tests) is not wanted, and no error.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .try_init();
+}

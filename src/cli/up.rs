@@ -1,0 +1,280 @@
+//! `windlass up`.
+
+mod attached;
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indexmap::IndexMap;
+
+use super::Ended;
+use super::apply::{Wishes, apply};
+use super::error::CliError;
+use super::plan::show;
+use super::scope::Scope;
+use super::signal::Interrupts;
+use crate::engine::Engine;
+use crate::model::{Project, PullPolicy, ServiceName};
+use crate::plan::{self, Recreate, UpOptions};
+use crate::reconcile::observe;
+use crate::ui;
+use crate::ui::mask::Mask;
+
+/// Raise the stack: create, start and update what the stack file says
+#[derive(Debug, Args)]
+#[command(
+    args_override_self = true,
+    disable_help_flag = true,
+    after_help = "Without -d it stays, shows the logs, and stops the containers on Ctrl-C."
+)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct UpArgs {
+    /// Services to raise, with what they depend on; all where none is given
+    #[arg(value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Leave the containers running in the background
+    #[arg(short, long)]
+    detach: bool,
+    /// Return once all services are ready; implies -d
+    #[arg(long)]
+    wait: bool,
+    /// Most seconds to wait for services to be ready
+    #[arg(long, value_name = "SECONDS")]
+    wait_timeout: Option<u64>,
+    /// Build images even where they exist
+    #[arg(long)]
+    build: bool,
+    /// Never build images
+    #[arg(long, conflicts_with = "build")]
+    no_build: bool,
+    /// Replace containers even where they are as the file says
+    #[arg(long)]
+    force_recreate: bool,
+    /// Never replace containers
+    #[arg(long, conflicts_with_all = ["force_recreate", "always_recreate_deps"])]
+    no_recreate: bool,
+    /// Replace the containers of dependencies too
+    #[arg(long)]
+    always_recreate_deps: bool,
+    /// Leave out what the services depend on
+    #[arg(long)]
+    no_deps: bool,
+    /// Create everything, start nothing
+    #[arg(long)]
+    no_start: bool,
+    /// Remove containers of services that are not in the stack file
+    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    remove_orphans: bool,
+    /// When to pull images, in place of the services' own `pull_policy`
+    #[arg(long, value_name = "POLICY", default_value = "policy")]
+    pull: Pull,
+    /// Don't show the progress of pulls
+    #[arg(long)]
+    quiet_pull: bool,
+    /// Don't show the output of builds
+    #[arg(long)]
+    quiet_build: bool,
+    /// Number of replicas of a service, `SERVICE=NUMBER`; repeatable
+    #[arg(long, value_name = "SERVICE=N")]
+    scale: Vec<String>,
+    /// Seconds until a container that has to stop is killed (default: its own grace period)
+    #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
+    timeout: Option<i64>,
+    /// Give new containers new anonymous volumes, in place of those of the old ones
+    #[arg(short = 'V', long)]
+    renew_anon_volumes: bool,
+    /// Answer every question with yes
+    #[arg(short, long)]
+    yes: bool,
+    /// Show the logs of these services only; repeatable
+    #[arg(long, value_name = "SERVICE", conflicts_with = "attach_dependencies")]
+    attach: Vec<String>,
+    /// Show the logs of what the named services depend on, too
+    #[arg(long)]
+    attach_dependencies: bool,
+    /// Don't show the logs of these services; repeatable
+    #[arg(long, value_name = "SERVICE")]
+    no_attach: Vec<String>,
+    /// Stop all containers when one ends
+    #[arg(long, conflicts_with_all = ["detach", "wait"])]
+    abort_on_container_exit: bool,
+    /// Stop all containers when one fails
+    #[arg(long, conflicts_with_all = ["detach", "wait", "abort_on_container_exit"])]
+    abort_on_container_failure: bool,
+    /// End with the exit code of this service's container; implies --abort-on-container-exit
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["detach", "wait"])]
+    exit_code_from: Option<String>,
+    /// No colours in logs
+    #[arg(long)]
+    no_color: bool,
+    /// No container names in front of log lines
+    #[arg(long)]
+    no_log_prefix: bool,
+    /// Show the time of each log line
+    #[arg(long)]
+    timestamps: bool,
+    /// Accepted; there is no menu
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    menu: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Pull {
+    // As the services' `pull_policy` says
+    Policy,
+    // Always
+    Always,
+    // Where the engine doesn't have the image
+    Missing,
+    // Never
+    Never,
+}
+
+pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
+    let options = options(args, scope)?;
+    let project = scope.project(&args.services)?;
+    for service in attached::named(args) {
+        if !project.services.contains_key(service.as_str()) {
+            return Err(CliError::NoSuchService(service.clone()));
+        }
+    }
+    let mask = Mask::of(&project);
+    let mut interrupts = Interrupts::listen()?;
+    let engine = scope.connect().await?;
+    let state = observe(&engine, &project).await?;
+    let plan = plan::up(&project, &state, &options)?;
+    scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
+    if scope.global.dry_run {
+        return show(&plan, scope.global.verbose > 0, &mask, scope);
+    }
+    let attaches = !args.detach && !args.wait && !args.no_start;
+    let follower = if attaches {
+        Some(attached::listen(args, &engine, &project, scope).await?)
+    } else {
+        None
+    };
+    let wishes = Wishes {
+        title: "up",
+        mask: &mask,
+        wait_timeout: args.wait_timeout.map(Duration::from_secs),
+        quiet_pull: args.quiet_pull,
+    };
+    apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
+    if let Some(follower) = follower {
+        return attached::stay(
+            args,
+            follower,
+            &engine,
+            &project,
+            &state,
+            &mut interrupts,
+            scope,
+        )
+        .await;
+    }
+    if plan.is_empty() {
+        scope.say(&ui::plan::nothing_to_do(&project));
+    }
+    if !args.no_start {
+        tell_addresses(&engine, &project, &options, scope).await?;
+    }
+    Ok(0)
+}
+
+/// Says where people reach what the project publishes.
+async fn tell_addresses(
+    engine: &impl Engine,
+    project: &Project,
+    options: &UpOptions,
+    scope: &Scope,
+) -> Result<(), CliError> {
+    let containers = engine.containers(&project.name).await?;
+    let raised = containers.iter().filter(|container| {
+        let is_raised = |name: &ServiceName| container.is_replica_of(name);
+        container.status.is_up()
+            && if options.no_deps && !options.services.is_empty() {
+                options.services.iter().any(is_raised)
+            } else {
+                project.services.keys().any(is_raised)
+            }
+    });
+    for line in ui::address::lines(raised, &engine.about().address) {
+        scope.say(&line);
+    }
+    Ok(())
+}
+
+fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {
+    Ok(UpOptions {
+        services: service_names(&args.services)?,
+        no_deps: args.no_deps,
+        build: args.build,
+        no_build: args.no_build,
+        pull: match args.pull {
+            Pull::Policy => None,
+            Pull::Always => Some(PullPolicy::Always),
+            Pull::Missing => Some(PullPolicy::Missing),
+            Pull::Never => Some(PullPolicy::Never),
+        },
+        recreate: match (args.force_recreate, args.no_recreate) {
+            (true, _) => Recreate::Force,
+            (_, true) => Recreate::Never,
+            _ => Recreate::Diverged,
+        },
+        always_recreate_deps: args.always_recreate_deps,
+        renew_anon_volumes: args.renew_anon_volumes,
+        no_start: args.no_start,
+        remove_orphans: args.remove_orphans,
+        ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
+        wait: args.wait,
+        timeout: args.timeout,
+        scale: scale(&args.scale)?,
+    })
+}
+
+/// Services as the user typed them; one that cannot be a name is no service.
+pub(super) fn service_names(words: &[String]) -> Result<Vec<ServiceName>, CliError> {
+    let name = |word: &String| {
+        ServiceName::new(word.as_str()).map_err(|_| CliError::NoSuchService(word.clone()))
+    };
+    words.iter().map(name).collect()
+}
+
+fn scale(words: &[String]) -> Result<IndexMap<ServiceName, u32>, CliError> {
+    let pair = |word: &String| {
+        let (service, number) = word.split_once('=')?;
+        Some((ServiceName::new(service).ok()?, number.parse().ok()?))
+    };
+    words
+        .iter()
+        .map(|word| {
+            pair(word).ok_or_else(|| {
+                CliError::Usage(format!(
+                    "--scale {word}: SERVICE=NUMBER is expected, such as web=3"
+                ))
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_read_and_checked() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let read = scale(&words(&["web=3", "db=0", "web=2"])).unwrap();
+        assert_eq!(read.get("web"), Some(&2));
+        assert_eq!(read.get("db"), Some(&0));
+        for word in ["web", "web=many", "web=-1", "=3"] {
+            assert_eq!(
+                scale(&words(&[word])).unwrap_err().to_string(),
+                format!("--scale {word}: SERVICE=NUMBER is expected, such as web=3")
+            );
+        }
+    }
+}

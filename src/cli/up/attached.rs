@@ -1,0 +1,222 @@
+//! `windlass up` without -d: it stays, shows the logs, and stops the containers when it is told to.
+
+use std::io::{self, LineWriter, Write};
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+
+use super::UpArgs;
+use crate::cli::Ended;
+use crate::cli::apply::{Wishes, apply};
+use crate::cli::error::CliError;
+use crate::cli::follow::{Follower, News};
+use crate::cli::scope::Scope;
+use crate::cli::signal::Interrupts;
+use crate::engine::{Engine, LogOptions};
+use crate::model::Project;
+use crate::plan::{StopOptions, stop};
+use crate::reconcile::observe;
+use crate::state::{ActualState, Container};
+use crate::ui::Color;
+use crate::ui::log::LogForm;
+use crate::ui::mask::Mask;
+use crate::ui::time;
+
+/// How long to wait for the last lines of containers that have stopped.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The services that options of the logs name.
+pub(super) fn named(args: &UpArgs) -> impl Iterator<Item = &String> {
+    let attached = args.attach.iter().chain(&args.no_attach);
+    attached.chain(&args.exit_code_from)
+}
+
+/// Begins to listen, before anything starts.
+pub(super) async fn listen<'a, E: Engine>(
+    args: &'a UpArgs,
+    engine: &'a E,
+    project: &'a Project,
+    scope: &Scope,
+) -> Result<Follower<'a, E>, CliError> {
+    let color = if args.no_color {
+        Color::OFF
+    } else {
+        scope.out_color
+    };
+    let form = LogForm::new(color, !args.no_log_prefix, args.timestamps);
+    let wanted = |container: &Container| is_attached(args, project, container);
+    Follower::listen(engine, &project.name, form, Box::new(wanted)).await
+}
+
+fn is_attached(args: &UpArgs, project: &Project, container: &Container) -> bool {
+    let Some((name, service)) = container
+        .service()
+        .filter(|_| !container.is_one_off())
+        .and_then(|name| project.services.get_key_value(name))
+    else {
+        return false;
+    };
+    let is_in = |names: &[String]| names.iter().any(|other| other == name.as_str());
+    if is_in(&args.no_attach) {
+        return false;
+    }
+    if !args.attach.is_empty() {
+        return is_in(&args.attach);
+    }
+    let is_asked_for =
+        args.services.is_empty() || args.attach_dependencies || is_in(&args.services);
+    // The one whose code counts is watched, whatever the file says.
+    (service.attach && is_asked_for) || args.exit_code_from.as_deref() == Some(name.as_str())
+}
+
+/// Shows logs until all containers have ended, or until the user, or an end that aborts, stops them.
+pub(super) async fn stay<E: Engine>(
+    args: &UpArgs,
+    mut follower: Follower<'_, E>,
+    engine: &E,
+    project: &Project,
+    before: &ActualState,
+    interrupts: &mut Interrupts,
+    scope: &Scope,
+) -> Ended {
+    follower.tell_ends();
+    let mut containers = engine.containers(&project.name).await?;
+    containers.sort_by(|a, b| a.name.cmp(&b.name));
+    for container in &containers {
+        follower.add(container, &from_where(container, before));
+    }
+    let mut out = LineWriter::new(io::stdout());
+    writeln!(out, "Attaching to {}", follower.names().join(", "))?;
+    let mut code = None;
+    let interrupted = loop {
+        tokio::select! {
+            news = follower.next(&mut out) => match news? {
+                News::AllOver => return Ok(code.unwrap_or(0)),
+                News::Exited { service, code: exited } => {
+                    if counts(args, service.as_deref()) {
+                        code.get_or_insert(exit_code(exited));
+                    }
+                    if aborts(args, service.as_deref(), exited) {
+                        writeln!(out, "Aborting on container exit...")?;
+                        break false;
+                    }
+                }
+            },
+            () = interrupts.next() => {
+                writeln!(out, "Gracefully Stopping... press Ctrl+C again to force")?;
+                break true;
+            }
+        }
+    };
+    let stopped = lower(
+        args,
+        &mut follower,
+        engine,
+        project,
+        interrupts,
+        &mut out,
+        scope,
+    )
+    .await;
+    match stopped {
+        Ok(()) if interrupted => Ok(130),
+        Ok(()) => Ok(code.unwrap_or(0)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Of a container that was already running only what comes is shown; of one that is started again only this run.
+fn from_where(container: &Container, before: &ActualState) -> LogOptions {
+    let known = before.containers.iter().find(|old| old.id == container.id);
+    match known {
+        None => LogOptions::default(),
+        Some(old) if old.started_at == container.started_at => LogOptions {
+            tail: Some(0),
+            ..LogOptions::default()
+        },
+        Some(_) => LogOptions {
+            since: time::stamp(&container.started_at),
+            ..LogOptions::default()
+        },
+    }
+}
+
+/// Whether this container's exit code is the command's.
+fn counts(args: &UpArgs, service: Option<&str>) -> bool {
+    match &args.exit_code_from {
+        Some(wanted) => service == Some(wanted),
+        None => args.abort_on_container_exit || args.abort_on_container_failure,
+    }
+}
+
+fn aborts(args: &UpArgs, service: Option<&str>, code: i64) -> bool {
+    match &args.exit_code_from {
+        Some(wanted) => service == Some(wanted) || args.abort_on_container_exit,
+        None => args.abort_on_container_exit || (args.abort_on_container_failure && code != 0),
+    }
+}
+
+/// A container's exit code as a process can give it.
+fn exit_code(code: i64) -> u8 {
+    u8::try_from(code & 0xff).unwrap_or(1)
+}
+
+/// Stops the containers, while their last lines are shown; another interrupt kills them.
+async fn lower<E: Engine>(
+    args: &UpArgs,
+    follower: &mut Follower<'_, E>,
+    engine: &E,
+    project: &Project,
+    interrupts: &mut Interrupts,
+    out: &mut impl Write,
+    scope: &Scope,
+) -> Result<(), CliError> {
+    let state = observe(engine, project).await?;
+    let options = StopOptions {
+        services: project.services.keys().cloned().collect(),
+        timeout: args.timeout,
+    };
+    let plan = stop(project, &state, &options);
+    let mask = Mask::of(project);
+    let wishes = Wishes {
+        title: "stop",
+        mask: &mask,
+        wait_timeout: None,
+        quiet_pull: false,
+    };
+    let mut forced = Interrupts::listen()?;
+    let mut shows = true;
+    let result = {
+        let mut stopping = pin!(apply(&plan, engine, &wishes, interrupts, scope));
+        loop {
+            tokio::select! {
+                // The interrupt reaches the plan too, but here it means more.
+                biased;
+                () = forced.next() => break Err(CliError::Interrupted),
+                result = &mut stopping => break result,
+                news = follower.next(out), if shows => {
+                    shows = !matches!(news, Ok(News::AllOver) | Err(_));
+                }
+            }
+        }
+    };
+    let last_lines =
+        async { while shows && !matches!(follower.next(out).await, Ok(News::AllOver) | Err(_)) {} };
+    // An engine that doesn't end a log with its container must not hold us.
+    let _ = tokio::time::timeout(LAST_LINES, last_lines).await;
+    if !matches!(&result, Err(CliError::Interrupted)) {
+        return result;
+    }
+    let up = state
+        .containers
+        .iter()
+        .filter(|container| container.status.is_up() && is_of(project, container));
+    try_join_all(up.map(|container| engine.kill_container(&container.id, None))).await?;
+    Ok(())
+}
+
+fn is_of(project: &Project, container: &Container) -> bool {
+    let service = container.service().filter(|_| !container.is_one_off());
+    service.is_some_and(|service| project.services.contains_key(service))
+}

@@ -1,0 +1,134 @@
+//! The plan that stops a project's containers and leaves them there.
+
+use std::collections::HashMap;
+
+use super::down::graph_of;
+use super::up::Steps;
+use super::{Operation, Plan, Reason, Resource, StepId, Target};
+use crate::model::{Project, ServiceName};
+use crate::state::{ActualState, Container};
+
+/// What the user asked of `stop`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StopOptions {
+    /// The services to stop; all where empty.
+    pub services: Vec<ServiceName>,
+    /// Seconds until a container is killed; absent: its own grace period.
+    pub timeout: Option<i64>,
+}
+
+/// Plans what stops the project's containers: dependents before what they depend on.
+pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Plan {
+    let is_named = |container: &Container| {
+        let service = container.service();
+        options.services.is_empty()
+            || options
+                .services
+                .iter()
+                .any(|name| service == Some(name.as_str()))
+    };
+    let containers: Vec<&Container> = state
+        .containers
+        .iter()
+        .filter(|container| {
+            container.status.is_up() && !container.is_one_off() && is_named(container)
+        })
+        .collect();
+    let graph = graph_of(project, &containers);
+    let mut order = graph.start_order();
+    order.reverse();
+    let mut steps = Steps::default();
+    let mut stopped: HashMap<&str, Vec<StepId>> = HashMap::new();
+    for service in order {
+        let after: Vec<StepId> = graph
+            .dependents(service)
+            .flat_map(|dependent| stopped.get(dependent).into_iter().flatten().copied())
+            .collect();
+        let of_service = containers
+            .iter()
+            .filter(|container| container.service().unwrap_or_default() == service);
+        let ids = of_service.map(|container| {
+            let resource = Resource::Container {
+                name: container.name.clone(),
+                replica: ServiceName::new(service).ok().zip(container.number()),
+            };
+            let operation = Operation::StopContainer {
+                target: Target::Existing(container.id.clone()),
+                timeout: options.timeout,
+            };
+            steps.add(resource, operation, Reason::Asked("stop"), after.clone())
+        });
+        let ids = ids.collect();
+        stopped.insert(service, ids);
+    }
+    Plan {
+        project: project.name.clone(),
+        steps: steps.into_steps(),
+        unchanged: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::*;
+    use crate::label;
+    use crate::model::ProjectName;
+    use crate::state::Status;
+
+    fn container(service: &str, depends_on: &str, status: Status) -> Container {
+        let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        Container {
+            id: service.to_owned(),
+            name: format!("shop-{service}-1"),
+            labels: [
+                label(label::SERVICE, service),
+                label(label::CONTAINER_NUMBER, "1"),
+                label(label::DEPENDS_ON, depends_on),
+            ]
+            .into(),
+            status,
+            ..Container::default()
+        }
+    }
+
+    #[test]
+    fn dependents_stop_before_what_they_depend_on() {
+        let project = Project {
+            name: ProjectName::new("shop").unwrap(),
+            working_dir: "/shop".into(),
+            files: Vec::new(),
+            services: IndexMap::new(),
+            disabled_services: Vec::new(),
+            networks: IndexMap::new(),
+            volumes: IndexMap::new(),
+        };
+        let state = ActualState {
+            containers: vec![
+                container("db", "", Status::Running),
+                container("job", "db:service_started:false", Status::Exited),
+                container("web", "db:service_healthy:false", Status::Running),
+            ],
+            ..ActualState::default()
+        };
+        let plan = |services: &[&str]| {
+            let names = services.iter().map(|name| ServiceName::new(*name).unwrap());
+            let options = StopOptions {
+                services: names.collect(),
+                timeout: None,
+            };
+            stop(&project, &state, &options).to_string()
+        };
+        assert_eq!(
+            plan(&[]),
+            "[] -> #1 service:web:1, StopContainer, stop\n[1] -> #2 service:db:1, StopContainer, stop\n"
+        );
+        assert_eq!(
+            plan(&["db"]),
+            "[] -> #1 service:db:1, StopContainer, stop\n"
+        );
+        assert_eq!(plan(&["job"]), "");
+    }
+}

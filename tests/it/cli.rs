@@ -1,0 +1,5 @@
+//! The command line as its users see it; nothing here needs an engine.
+
+mod bad_input;
+mod entry;
+mod help;

@@ -1,0 +1,63 @@
+//! The ways to call the program.
+
+use crate::support::test::Test;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[test]
+fn version_is_printed_for_people_and_for_programs() {
+    for (args, expected) in [
+        (&["version"][..], format!("windlass version {VERSION}\n")),
+        (&["--version"], format!("windlass version {VERSION}\n")),
+        (&["version", "--short"], format!("{VERSION}\n")),
+        (
+            &["version", "-f", "json"],
+            format!("{{\"version\":\"{VERSION}\"}}\n"),
+        ),
+    ] {
+        Test::new(args.iter().copied()).stdout(&expected).run();
+    }
+}
+
+#[test]
+fn docker_runs_it_as_its_plugin() {
+    let metadata = format!(
+        "{{\"SchemaVersion\":\"0.1.0\",\"Vendor\":\"windlass\",\"Version\":\"{VERSION}\",\
+         \"ShortDescription\":\"Raise and lower a stack of containers\"}}\n"
+    );
+    Test::new(["docker-cli-plugin-metadata"])
+        .called("docker-windlass")
+        .stdout(&metadata)
+        .run();
+    Test::new(["windlass", "version", "--short"])
+        .called("docker-windlass")
+        .stdout(&format!("{VERSION}\n"))
+        .run();
+}
+
+#[test]
+fn as_docker_compose_it_names_the_version_whose_ways_it_keeps() {
+    Test::new(["version", "--short"])
+        .called("docker-compose")
+        .stdout("2.40.3\n")
+        .run();
+    Test::new(["compose", "version", "--short"])
+        .called("docker-compose")
+        .stdout("2.40.3\n")
+        .run();
+}
+
+#[test]
+fn unreadable_options_are_usage_errors() {
+    for (args, text) in [
+        (&["up", "--bogus"][..], "unexpected argument '--bogus'"),
+        (&["bogus"], "unrecognized subcommand 'bogus'"),
+        (&["--progress", "loud", "up"], "invalid value 'loud'"),
+        (&["up", "--no-build", "--build"], "cannot be used with"),
+    ] {
+        Test::new(args.iter().copied())
+            .stderr_contains(text)
+            .status(1)
+            .run();
+    }
+}
