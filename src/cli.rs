@@ -1,6 +1,7 @@
 //! The command line: what the user types, and the way from there to the library and back.
 
 mod apply;
+mod config;
 mod down;
 mod error;
 mod follow;
@@ -14,7 +15,7 @@ mod up;
 mod version;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +50,8 @@ enum Command {
     Plan(plan::PlanArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
+    #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
+    Config(Box<config::ConfigArgs>),
     Version(version::VersionArgs),
 }
 
@@ -94,9 +97,23 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Plan(args) => plan::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
+            Command::Config(args) => config(args, scope),
             Command::Version(args) => version::run(args, scope),
         }
     })
+}
+
+/// `windlass config`: load, then print or write.
+fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
+    let all_resources = scope.global.all_resources;
+    let loaded = scope.load(args.load_options(all_resources, PathBuf::new()))?;
+    let text = args.render(&loaded);
+    match &args.output {
+        _ if args.quiet => {}
+        Some(file) => std::fs::write(file, text)?,
+        None => print(&text)?,
+    }
+    Ok(0)
 }
 
 fn help(scope: &Scope) -> u8 {

@@ -20,6 +20,21 @@ fn version_is_printed_for_people_and_for_programs() {
 }
 
 #[test]
+fn config_checks_prints_and_writes() {
+    let stack = "name: shop\nservices:\n  web:\n    image: busybox\n";
+    Test::new(["config", "-q"])
+        .file("compose.yaml", stack)
+        .run();
+    Test::new(["config", "--services"])
+        .file("compose.yaml", stack)
+        .stdout("web\n")
+        .run();
+    Test::new(["convert", "--images", "-o", "images.txt"])
+        .file("compose.yaml", stack)
+        .run();
+}
+
+#[test]
 fn docker_runs_it_as_its_plugin() {
     let metadata = format!(
         "{{\"SchemaVersion\":\"0.1.0\",\"Vendor\":\"windlass\",\"Version\":\"{VERSION}\",\

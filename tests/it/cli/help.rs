@@ -7,7 +7,9 @@ use std::process::Command;
 fn the_help_of_every_command_is_known() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cli/help");
     let mut faults = Vec::new();
-    for name in ["windlass", "up", "down", "plan", "ps", "logs", "version"] {
+    for name in [
+        "windlass", "up", "down", "plan", "ps", "logs", "config", "version",
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
         command.env_clear().env("COLUMNS", "100");
         if name != "windlass" {
@@ -22,7 +24,10 @@ fn the_help_of_every_command_is_known() {
         }
         let known = std::fs::read_to_string(&file).unwrap_or_default();
         if known != help {
-            faults.push(format!("{} is not the help of {name}, which is\n{help}", file.display()));
+            faults.push(format!(
+                "{} is not the help of {name}, which is\n{help}",
+                file.display()
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
