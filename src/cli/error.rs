@@ -165,9 +165,6 @@ fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {
             failure.logs.iter().map(String::as_str),
         );
     match &failure.problem {
-        WaitProblem::NoHealthcheck { .. } => report.hint(
-            "give its service a `healthcheck`, or depend on it with `condition: service_started`",
-        ),
         WaitProblem::Timeout { .. } => {
             report.hint("give it more time with --wait-timeout, or see `windlass logs`")
         }
