@@ -41,6 +41,8 @@ pub struct Service {
     pub scale: u32,
     /// Whether an attached `up` shows its logs.
     pub attach: bool,
+    /// Keys that the file has and no engine call carries yet, such as `secrets` or `deploy.placement`.
+    pub not_carried: Vec<String>,
     /// Where its fields stand.
     pub positions: Positions,
 }

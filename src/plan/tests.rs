@@ -70,6 +70,7 @@ fn service(service: &str) -> Service {
         depends_on: IndexMap::new(),
         scale: 1,
         attach: true,
+        not_carried: Vec::new(),
         positions,
     }
 }

@@ -22,6 +22,30 @@ const BEYOND_REST: [&str; 9] = [
     "ssh",
 ];
 
+/// Keys of a service that are read, checked and printed, but that no engine call carries yet.
+const NOT_CARRIED: [&[&str]; 20] = [
+    &["blkio_config"],
+    &["configs"],
+    &["credential_spec"],
+    &["deploy", "endpoint_mode"],
+    &["deploy", "labels"],
+    &["deploy", "mode"],
+    &["deploy", "placement"],
+    &["deploy", "resources", "reservations", "cpus"],
+    &["deploy", "resources", "reservations", "devices"],
+    &["deploy", "resources", "reservations", "generic_resources"],
+    &["deploy", "rollback_config"],
+    &["deploy", "update_config"],
+    &["gpus"],
+    &["models"],
+    &["post_start"],
+    &["pre_start"],
+    &["pre_stop"],
+    &["provider"],
+    &["secrets"],
+    &["use_api_socket"],
+];
+
 const DAY: u64 = 24 * 60 * 60;
 
 impl Decode<'_> {
@@ -47,6 +71,11 @@ impl Decode<'_> {
             attach: node
                 .get("attach")
                 .is_none_or(|attach| attach.value != Value::Bool(false)),
+            not_carried: NOT_CARRIED
+                .iter()
+                .filter(|path| node.at(path).is_some_and(says_something))
+                .map(|path| path.join("."))
+                .collect(),
             positions: self.places.positions(entry),
         })
     }
@@ -138,6 +167,18 @@ impl Decode<'_> {
                 None => PullPolicy::Missing,
             },
         }
+    }
+}
+
+/// Whether a value asks for anything that would be missed: not an empty section, nor a swarm's word for what containers
+/// are anyway.
+fn says_something(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => false,
+        Value::String(text) => text != "replicated",
+        Value::Sequence(items) => !items.is_empty(),
+        Value::Mapping(entries) => entries.iter().next().is_some(),
+        _ => true,
     }
 }
 

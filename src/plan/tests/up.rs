@@ -472,3 +472,18 @@ fn wait_ends_when_all_are_ready() {
         ]
     );
 }
+
+#[test]
+fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
+    let mut project = project([service("web")]);
+    project.services["web"].not_carried.push("secrets".into());
+    let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();
+    assert_eq!(
+        plan.warnings[0].message,
+        "web: `secrets` is not carried out yet"
+    );
+    assert_eq!(
+        plan.warnings[0].position.as_ref().unwrap().to_string(),
+        "stack.yaml:2:3"
+    );
+}

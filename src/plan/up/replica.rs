@@ -5,7 +5,7 @@ use crate::label;
 use crate::model::Service;
 use crate::plan::container::new_container;
 use crate::plan::decide::{Decided, Decision, Replica, shared_services};
-use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
+use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::state::{Container, Health, Status};
 
 /// A replica's container once its steps are planned.
@@ -28,6 +28,12 @@ impl<'a> Up<'a> {
         service: &'a Service,
         decided: &Decided<'a>,
     ) -> Result<(), PlanError> {
+        for key in &service.not_carried {
+            self.warnings.push(Warning {
+                message: format!("{}: `{key}` is not carried out yet", service.name),
+                position: service.positions.find(key).cloned(),
+            });
+        }
         for container in &decided.superfluous {
             self.discard(container, &Reason::Superfluous);
         }

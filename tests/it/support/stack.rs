@@ -60,6 +60,7 @@ pub(crate) fn service(service: &str) -> Service {
         depends_on: IndexMap::new(),
         scale: 1,
         attach: true,
+        not_carried: Vec::new(),
         positions: Positions::default(),
     }
 }
