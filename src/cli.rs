@@ -2,6 +2,7 @@
 
 mod apply;
 mod config;
+mod doubt;
 mod down;
 mod error;
 mod follow;

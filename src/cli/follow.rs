@@ -47,6 +47,11 @@ struct Followed {
     /// Whether its output is being read.
     is_open: bool,
     runs: bool,
+    /// Whether the engine will start it again, as it said when it was last asked.
+    returns: bool,
+    /// Whether it was started since its output was opened: a log that ends while its container runs is not asked for
+    /// again and again.
+    restarted: bool,
     /// How it ended, as long as that has not been told.
     ended: Option<i64>,
     /// The time of the last line.
@@ -127,6 +132,8 @@ impl<'a, E: Engine> Follower<'a, E> {
                 lines: Lines::default(),
                 is_open: false,
                 runs: container.status.is_up(),
+                returns: false,
+                restarted: false,
                 ended: over.then_some(container.exit_code),
                 last: String::new(),
             },
@@ -142,6 +149,7 @@ impl<'a, E: Engine> Follower<'a, E> {
         };
         if let Some(followed) = self.followed.get_mut(id) {
             followed.is_open = true;
+            followed.restarted = false;
             let (of, end) = (id.to_owned(), id.to_owned());
             let chunks = self
                 .engine
@@ -208,7 +216,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                 }));
             }
         }
-        let goes_on = |followed: &Followed| followed.runs || followed.is_open;
+        let goes_on = |followed: &Followed| followed.runs || followed.returns || followed.is_open;
         let over = self.tells_ends && self.looks.is_empty() && !self.followed.values().any(goes_on);
         Ok(over.then_some(News::AllOver))
     }
@@ -261,14 +269,21 @@ impl<'a, E: Engine> Follower<'a, E> {
         let followed = self.followed.get_mut(&id);
         match (action, followed) {
             (ContainerAction::Died(code), Some(followed)) => {
+                // A look may have told of this end before the event.
+                if followed.runs {
+                    followed.ended = Some(code);
+                }
                 followed.runs = false;
-                followed.ended = Some(code);
             }
             (ContainerAction::Removed, Some(followed)) => {
                 followed.runs = false;
+                followed.returns = false;
                 return;
             }
-            (ContainerAction::Started, Some(followed)) => followed.runs = true,
+            (ContainerAction::Started, Some(followed)) => {
+                followed.runs = true;
+                followed.restarted = true;
+            }
             (ContainerAction::Started, None) => {}
             _ => return,
         }
@@ -288,14 +303,21 @@ impl<'a, E: Engine> Follower<'a, E> {
 
     fn looked(&mut self, id: &str, container: Option<Container>) {
         match (container, self.followed.get_mut(id)) {
-            (None, Some(followed)) => followed.runs = false,
+            (None, Some(followed)) => {
+                followed.runs = false;
+                followed.returns = false;
+            }
             (Some(container), None) if container.status.is_up() => {
                 let options = self.options.clone();
                 self.add(&container, &options);
             }
             (Some(container), Some(followed)) => {
-                followed.runs = container.status.is_up();
-                if container.status == Status::Running && !followed.is_open {
+                followed.returns = container.status == Status::Restarting;
+                if followed.runs && matches!(container.status, Status::Exited | Status::Dead) {
+                    followed.ended = Some(container.exit_code);
+                    followed.runs = false;
+                }
+                if followed.runs && followed.restarted && !followed.is_open {
                     let options = LogOptions {
                         since: time::stamp(&container.started_at),
                         ..self.options.clone()
@@ -307,3 +329,6 @@ impl<'a, E: Engine> Follower<'a, E> {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

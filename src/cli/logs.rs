@@ -216,3 +216,6 @@ async fn merge<E: Engine>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,10 @@
 use clap::Args;
 
 use super::Ended;
+use super::doubt;
 use super::scope::{Scope, print};
 use super::up::service_names;
+use crate::engine::Engine;
 use crate::plan::{self, Plan, UpOptions};
 use crate::reconcile::observe;
 use crate::ui;
@@ -56,7 +58,7 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
     let mask = Mask::of(&project);
-    scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
+    doubt::tell(&plan, &project, engine.about().api, &mask, scope);
     show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })
 }

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::Ended;
 use super::apply::{Wishes, apply};
+use super::doubt;
 use super::error::CliError;
 use super::plan::show;
 use super::scope::Scope;
@@ -146,7 +147,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     let engine = scope.connect().await?;
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
-    scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
+    doubt::tell(&plan, &project, engine.about().api, &mask, scope);
     if scope.global.dry_run {
         return show(&plan, scope.global.verbose > 0, &mask, scope);
     }

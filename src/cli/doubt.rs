@@ -1,0 +1,122 @@
+//! Doubts to tell before a plan is applied.
+
+use super::scope::Scope;
+use crate::engine::docker::beyond_api;
+use crate::model::Project;
+use crate::plan::{Operation, Plan, Resource};
+use crate::ui;
+use crate::ui::mask::Mask;
+use crate::ui::report::Report;
+
+/// Tells the plan's own doubts, and the keys of new containers that the engine is too old for and leaves out.
+pub(super) fn tell(plan: &Plan, project: &Project, api: (u32, u32), mask: &Mask, scope: &Scope) {
+    let mut reports = ui::plan::warnings(&plan.warnings);
+    reports.extend(left_out(plan, project, api));
+    scope.warn(&reports, mask);
+}
+
+fn left_out(plan: &Plan, project: &Project, api: (u32, u32)) -> Vec<Report> {
+    let mut reports: Vec<Report> = Vec::new();
+    for step in &plan.steps {
+        let (
+            Operation::CreateContainer { container, .. },
+            Resource::Container {
+                replica: Some((name, _)),
+                ..
+            },
+        ) = (&step.operation, &step.resource)
+        else {
+            continue;
+        };
+        let service = project.services.get(name);
+        for beyond in beyond_api(container, api) {
+            // What cannot be left out is the engine's error.
+            if beyond.is_needed {
+                continue;
+            }
+            let (major, minor) = beyond.needed;
+            let position = service.and_then(|service| service.positions.find(&beyond.path));
+            let report = Report {
+                position: position.map(ToString::to_string),
+                ..Report::new(format!(
+                    "service {name}: `{}` is left out: it needs engine API {major}.{minor}, and this engine has {}.{}",
+                    beyond.path, api.0, api.1
+                ))
+            };
+            // Replicas have the same keys.
+            if !reports.contains(&report) {
+                reports.push(report);
+            }
+        }
+    }
+    reports
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::*;
+    use crate::model::{
+        ContainerSpec, Duration, Healthcheck, NetworkAccess, NewContainer, ProjectName, ServiceName,
+    };
+    use crate::plan::{Reason, Step};
+
+    #[test]
+    fn keys_that_an_old_engine_leaves_out_are_told_once_per_service() {
+        let healthcheck = Healthcheck {
+            start_interval: Some(Duration::from_secs(1)),
+            ..Healthcheck::default()
+        };
+        let step = |number| Step {
+            resource: Resource::Container {
+                name: format!("shop-web-{number}"),
+                replica: Some((ServiceName::new("web").unwrap(), number)),
+            },
+            operation: Operation::CreateContainer {
+                container: Box::new(NewContainer {
+                    name: format!("shop-web-{number}"),
+                    spec: ContainerSpec {
+                        healthcheck: Some(healthcheck.clone()),
+                        ..ContainerSpec::default()
+                    },
+                    labels: IndexMap::new(),
+                    network: NetworkAccess::Mode("none".into()),
+                    mounts: Vec::new(),
+                    volumes_from: Vec::new(),
+                }),
+                replaces: None,
+            },
+            reason: Reason::Missing,
+            after: Vec::new(),
+            only_if: None,
+        };
+        let name = ProjectName::new("shop").unwrap();
+        let plan = Plan {
+            project: name.clone(),
+            steps: vec![step(1), step(2)],
+            unchanged: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let project = Project {
+            name,
+            working_dir: "/shop".into(),
+            files: Vec::new(),
+            services: IndexMap::new(),
+            disabled_services: Vec::new(),
+            networks: IndexMap::new(),
+            volumes: IndexMap::new(),
+        };
+        let messages = |api| -> Vec<String> {
+            let reports = left_out(&plan, &project, api).into_iter();
+            reports.map(|report| report.message).collect()
+        };
+        assert_eq!(
+            messages((1, 41)),
+            [
+                "service web: `healthcheck.start_interval` is left out: it needs engine API 1.44, and this engine has 1.41"
+            ]
+        );
+        assert!(messages((1, 44)).is_empty());
+    }
+}
