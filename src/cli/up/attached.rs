@@ -89,7 +89,7 @@ pub(super) async fn stay<E: Engine>(
     let mut out = LineWriter::new(io::stdout());
     writeln!(out, "Attaching to {}", follower.names().join(", "))?;
     let mut code = None;
-    let interrupted = loop {
+    let (interrupted, mut forced) = loop {
         tokio::select! {
             news = follower.next(&mut out) => match news? {
                 News::AllOver => return Ok(code.unwrap_or(0)),
@@ -99,13 +99,15 @@ pub(super) async fn stay<E: Engine>(
                     }
                     if aborts(args, service.as_deref(), exited) {
                         writeln!(out, "Aborting on container exit...")?;
-                        break false;
+                        break (false, Interrupts::listen()?);
                     }
                 }
             },
             () = interrupts.next() => {
+                // Before the user can know that a second one forces, so that it is not missed.
+                let forced = Interrupts::listen()?;
                 writeln!(out, "Gracefully Stopping... press Ctrl+C again to force")?;
-                break true;
+                break (true, forced);
             }
         }
     };
@@ -114,7 +116,7 @@ pub(super) async fn stay<E: Engine>(
         &mut follower,
         engine,
         project,
-        interrupts,
+        &mut forced,
         &mut out,
         scope,
     )
@@ -168,7 +170,7 @@ async fn lower<E: Engine>(
     follower: &mut Follower<'_, E>,
     engine: &E,
     project: &Project,
-    interrupts: &mut Interrupts,
+    forced: &mut Interrupts,
     out: &mut impl Write,
     scope: &Scope,
 ) -> Result<(), CliError> {
@@ -185,10 +187,10 @@ async fn lower<E: Engine>(
         wait_timeout: None,
         quiet_pull: false,
     };
-    let mut forced = Interrupts::listen()?;
+    let mut interrupts = Interrupts::listen()?;
     let mut shows = true;
     let result = {
-        let mut stopping = pin!(apply(&plan, engine, &wishes, interrupts, scope));
+        let mut stopping = pin!(apply(&plan, engine, &wishes, &mut interrupts, scope));
         loop {
             tokio::select! {
                 // The interrupt reaches the plan too, but here it means more.
