@@ -97,7 +97,7 @@ fn violations(path: &str, source: &str) -> BTreeSet<String> {
             below.is_some_and(|rest| rest.starts_with(['/', '.']))
         };
         if let Some(text) = Regex::new(pattern).unwrap().find(&source)
-            && !places.iter().any(|place| inside(&place))
+            && !places.iter().any(inside)
         {
             found.insert(format!("{path}: `{}` belongs in {places:?}", text.as_str()));
         }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod cli;
+mod docs;
+mod engine;
 mod layers;
 mod reconcile;
 mod support;

@@ -6,7 +6,7 @@ use windlass::reconcile::{ApplyOptions, Event};
 use windlass::state::Health;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
-use crate::support::stack::{
+use crate::support::project::{
     Run, built, engine_for, needs, plan_up, project, run_until, seconds, service, tested, up,
 };
 

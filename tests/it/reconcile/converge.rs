@@ -7,7 +7,7 @@ use windlass::reconcile::{ApplyOptions, observe};
 use windlass::state::Status;
 
 use crate::support::fake_engine::FakeEngine;
-use crate::support::stack::{
+use crate::support::project::{
     changes, engine_for, name, needs, plan_up, project, run, seconds, service, up,
 };
 

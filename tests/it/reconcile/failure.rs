@@ -6,7 +6,7 @@ use windlass::plan::DownOptions;
 use windlass::reconcile::observe;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
-use crate::support::stack::{down, engine_for, name, needs, project, seconds, service, up};
+use crate::support::project::{down, engine_for, name, needs, project, seconds, service, up};
 use windlass::model::Project;
 
 const STARTED: Condition = Condition::ServiceStarted;
@@ -183,7 +183,7 @@ async fn a_container_that_vanishes_between_the_plan_and_its_steps_is_no_failure_
     let state = observe(&engine, &project).await.unwrap();
     let plan = windlass::plan::down(&project, &state, &DownOptions::default());
     engine.happens("shop-web-1", &Happening::Vanish);
-    crate::support::stack::run(&engine, plan, &windlass::reconcile::ApplyOptions::default())
+    crate::support::project::run(&engine, plan, &windlass::reconcile::ApplyOptions::default())
         .await
         .done();
     assert!(engine.all_containers().is_empty());

@@ -8,7 +8,7 @@ use windlass::reconcile::Progress;
 use windlass::state::Health;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
-use crate::support::stack::{
+use crate::support::project::{
     built, engine_for, needs, project, seconds, service, tested, up, up_with,
 };
 

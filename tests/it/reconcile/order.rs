@@ -7,7 +7,7 @@ use windlass::plan::{DownOptions, UpOptions};
 use windlass::reconcile::ApplyOptions;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
-use crate::support::stack::{
+use crate::support::project::{
     down, engine_for, name, needs, plan_up, project, run, seconds, service, tested, up,
 };
 use windlass::state::Health;

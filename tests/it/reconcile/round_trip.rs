@@ -11,7 +11,7 @@ use windlass::model::{
 };
 use windlass::plan::UpOptions;
 
-use crate::support::stack::{changes, engine_for, name, plan_up, project, service, up};
+use crate::support::project::{changes, engine_for, name, plan_up, project, service, up};
 
 /// A mount of a named volume on `/KEY`.
 pub(super) fn named(key: &str) -> Mount {

@@ -7,7 +7,7 @@ use windlass::reconcile::{ApplyOptions, Progress, StepError};
 use windlass::state::Health;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
-use crate::support::stack::{
+use crate::support::project::{
     Run, address, engine_for, needs, plan_up, project, run, seconds, service, tested, up, up_with,
     wants,
 };

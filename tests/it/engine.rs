@@ -1,0 +1,9 @@
+//! The whole program on a real engine.
+
+mod build;
+mod example;
+mod failure;
+mod interrupt;
+mod lifecycle;
+mod mount;
+mod network;

@@ -1,0 +1,198 @@
+//! What goes wrong: a message that helps, nothing lost, and the same `up` afterwards converges.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::process::Command;
+
+use crate::support::engine::{Running, Stack, free_port};
+
+#[test]
+fn a_database_that_never_gets_healthy_is_told_with_its_probe_and_log() {
+    let stack = Stack::new(
+        "unhealthy",
+        "\
+services:
+  web:
+    image: busybox
+    command: sleep 1000
+    init: true
+    depends_on:
+      db: {condition: service_healthy}
+  db:
+    image: busybox
+    command: sh -c 'echo reading the log book; echo page 7 is missing >&2; exec sleep 1000'
+    init: true
+    healthcheck:
+      test: echo no answer yet; exit 1
+      interval: 200ms
+      retries: 3
+  other:
+    image: busybox
+    command: sleep 1000
+    init: true
+",
+    );
+    let failed = stack.fails(1, &["up", "-d"]);
+    assert_eq!(
+        stack.states(),
+        ["db-1 running", "other-1 running", "web-1 created"]
+    );
+    failed.says(&[
+        &format!("container {}-db-1 is unhealthy", stack.project()),
+        "dependency failed to start",
+        "no answer yet",
+        "reading the log book",
+        "page 7 is missing",
+    ]);
+    let other = stack.id("other");
+    stack.edit("stack.yaml", "echo no answer yet; exit 1", "exit 0");
+    stack.ok(&["up", "-d", "--wait"]);
+    assert_eq!(
+        stack.states(),
+        ["db-1 running", "other-1 running", "web-1 running"]
+    );
+    assert_eq!(stack.id("other"), other);
+    stack.ok(&["plan"]);
+}
+
+#[test]
+fn a_wait_ends_after_the_time_allowed() {
+    let stack = Stack::new(
+        "timeout",
+        "\
+services:
+  db:
+    image: busybox
+    command: sh -c 'echo still loading; exec sleep 1000'
+    init: true
+    healthcheck: {test: exit 1, interval: 200ms, start_period: 1h}
+",
+    );
+    let failed = stack.fails(1, &["up", "-d", "--wait", "--wait-timeout", "1"]);
+    failed.says(&["application not healthy after 1s", "still loading"]);
+    assert_eq!(stack.states(), ["db-1 running"]);
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_is_named_and_the_rest_is_raised() {
+    // Nobody listens there: no registry has to be asked for a long time.
+    let stack = Stack::new(
+        "nopull",
+        "\
+services:
+  web: {image: '127.0.0.1:9/nobody/nothing:1', command: sleep 1000, init: true}
+  other: {image: busybox, command: sleep 1000, init: true}
+",
+    );
+    let failed = stack.fails(1, &["up", "-d"]);
+    assert_eq!(stack.states(), ["other-1 running"]);
+    failed.says(&["127.0.0.1:9/nobody/nothing:1 cannot be pulled"]);
+    stack.edit("stack.yaml", "127.0.0.1:9/nobody/nothing:1", "busybox");
+    stack.ok(&["up", "-d"]);
+    assert_eq!(stack.states(), ["other-1 running", "web-1 running"]);
+}
+
+#[test]
+fn a_host_port_in_use_is_told_with_its_owner() {
+    let port = free_port();
+    let file = "\
+services:
+  web: {image: busybox, command: sleep 1000, init: true, ports: ['${PORT}:80']}
+";
+    let first = Stack::new("port1", file).env("PORT", &port.to_string());
+    let second = Stack::new("port2", file).env("PORT", &port.to_string());
+    first.ok(&["up", "-d"]);
+    let failed = second.fails(1, &["up", "-d"]);
+    failed.says(&[
+        &port.to_string(),
+        "is already in use",
+        &format!("{}-web-1", first.project()),
+    ]);
+    assert_eq!(first.states(), ["web-1 running"]);
+    first.ok(&["down"]);
+    second.ok(&["up", "-d"]);
+    assert_eq!(second.states(), ["web-1 running"]);
+}
+
+#[test]
+fn a_container_name_in_use_is_told_with_its_owner() {
+    let name = |stack: &Stack| format!("{}-named", stack.project());
+    let first = Stack::empty("name1");
+    let taken = name(&first);
+    let second = Stack::empty("name2");
+    for stack in [&first, &second] {
+        stack.file(
+            "stack.yaml",
+            &format!(
+                "services: {{web: {{image: busybox, command: sleep 1000, init: true, container_name: {taken}}}}}"
+            ),
+        );
+    }
+    first.ok(&["up", "-d"]);
+    let failed = second.fails(1, &["up", "-d"]);
+    failed.says(&[&format!("container name \"{taken}\" is already in use")]);
+    assert_eq!(second.states(), [""; 0]);
+}
+
+#[test]
+fn a_command_that_is_not_there_fails_the_start_with_the_engines_words() {
+    let stack = Stack::new(
+        "nocommand",
+        "services: {web: {image: busybox, command: no-such-thing}}",
+    );
+    stack.fails(1, &["up", "-d"]).says(&["no-such-thing"]);
+    stack.edit("stack.yaml", "no-such-thing", "sleep 1000");
+    stack.ok(&["up", "-d"]);
+    assert_eq!(stack.states(), ["web-1 running"]);
+}
+
+#[test]
+fn an_engine_that_is_not_there_is_told_with_its_address() {
+    let stack = Stack::new("noengine", "services: {web: {image: busybox}}");
+    let socket = stack.path("nobody.sock");
+    let mut command = stack.command(&["up", "-d"]);
+    command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
+    let failed = Running::start(command).end();
+    assert_eq!(failed.status, 1, "{}", failed.both());
+    failed.says(&["no container engine answers", &socket.display().to_string()]);
+}
+
+#[test]
+fn a_socket_that_may_not_be_used_is_told_with_what_to_do() {
+    let stack = Stack::new("nopermission", "services: {web: {image: busybox}}");
+    let socket = stack.path("engine.sock");
+    let _engine = UnixListener::bind(&socket).expect("a socket");
+    fs::set_permissions(&socket, Permissions::from_mode(0o600)).expect("permissions");
+    fs::set_permissions(stack.path("."), Permissions::from_mode(0o755)).expect("permissions");
+    let called = stack.command(&["ps"]);
+    // Root may use every socket: somebody else has to ask, who may not be allowed into the checkout either.
+    let program = stack.path("windlass");
+    fs::copy(called.get_program(), &program).expect("a copy");
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(&program);
+        command
+    } else {
+        fs::set_permissions(&socket, Permissions::from_mode(0o000)).expect("permissions");
+        Command::new(&program)
+    };
+    command
+        .arg("ps")
+        .current_dir(stack.path("."))
+        .env("DOCKER_HOST", format!("unix://{}", socket.display()));
+    let failed = Running::start(command).end();
+    assert_eq!(failed.status, 1, "{}", failed.both());
+    failed.says(&[
+        "permission denied",
+        &socket.display().to_string(),
+        "usermod -aG docker",
+    ]);
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id");
+    output.stdout == b"0\n"
+}

@@ -1,0 +1,406 @@
+//! A real engine, which `make test` starts, and stacks on it.
+
+mod api;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use api::Api;
+
+/// The most time that one run of the program may take: it hangs if it takes longer.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn setting(name: &str, what: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: it is {what}. `make test` starts a private engine and sets it")
+    })
+}
+
+/// The engine's address, for `DOCKER_HOST`.
+pub(crate) fn host() -> String {
+    setting("WINDLASS_TEST_HOST", "the address of an engine for tests")
+}
+
+/// The machine where ports that the engine publishes are reached.
+fn address() -> String {
+    setting(
+        "WINDLASS_TEST_ADDRESS",
+        "the IP address of that engine's published ports",
+    )
+}
+
+/// A host port that no other test uses.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 400).unwrap_or_default();
+    20_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Asks a published port over HTTP; answers status and body, or none where nothing answers.
+pub(crate) fn http(method: &str, port: u16, path: &str, form: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect((address().as_str(), port)).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let length = form.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: test\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {length}\r\n\r\n{form}"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+}
+
+/// A stack in a folder of its own, with a project name of its own; whatever happens, nothing of it stays on the engine.
+pub(crate) struct Stack {
+    project: String,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+    api: Api,
+}
+
+impl Stack {
+    /// A stack of this file, not raised.
+    pub(crate) fn new(topic: &str, file: &str) -> Self {
+        let stack = Self::empty(topic);
+        stack.file("stack.yaml", file);
+        stack
+    }
+
+    /// A stack without a file.
+    pub(crate) fn empty(topic: &str) -> Self {
+        Self {
+            project: format!("wt{}-{topic}", std::process::id()),
+            folder: TempDir::new().expect("a temporary folder"),
+            environment: Vec::new(),
+            api: Api::of(&host()),
+        }
+    }
+
+    /// A stack like an example's folder.
+    pub(crate) fn of_example(topic: &str, example: &str) -> Self {
+        let stack = Self::empty(topic);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        copy(&root.join(example), stack.folder.path());
+        stack
+    }
+
+    /// The project's name.
+    pub(crate) fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// The engine itself.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// The folder, or a path in it.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// Writes a file.
+    pub(crate) fn file(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Changes one text in a file.
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(path)).expect("a file");
+        assert!(text.contains(from), "{path} has no {from}");
+        self.file(path, &text.replacen(from, to, 1));
+    }
+
+    /// Sets a variable for the program.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The program with the stack's project name, about to be called with these arguments.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command
+            .args(["-p", &self.project])
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .env("DOCKER_HOST", host())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Starts the program.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running::start(self.command(args))
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        self.start(args).end()
+    }
+
+    /// Runs the program, which has to succeed.
+    #[track_caller]
+    pub(crate) fn ok(&self, args: &[&str]) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.status, 0, "windlass {args:?}:\n{}", ran.both());
+        ran
+    }
+
+    /// Runs the program, which has to end with this exit code.
+    #[track_caller]
+    pub(crate) fn fails(&self, status: i32, args: &[&str]) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.status, status, "windlass {args:?}:\n{}", ran.both());
+        ran
+    }
+
+    /// The project's containers, inspected, by name.
+    pub(crate) fn containers(&self) -> Vec<Value> {
+        let list = self.api.list("containers/json?all=1&", &self.project);
+        let mut found: Vec<Value> = list
+            .iter()
+            .filter_map(|entry| {
+                self.api
+                    .get(&format!("containers/{}/json", entry["Id"].as_str()?))
+            })
+            .collect();
+        found.sort_by_key(|container| container["Name"].to_string());
+        found
+    }
+
+    /// The project's containers as `NAME STATUS`, without the project's name.
+    pub(crate) fn states(&self) -> Vec<String> {
+        let line = |container: &Value| {
+            let name = container["Name"].as_str().unwrap_or_default();
+            let name = name
+                .trim_start_matches('/')
+                .trim_start_matches(&self.project);
+            let status = container["State"]["Status"].as_str().unwrap_or_default();
+            format!("{} {status}", name.trim_start_matches('-'))
+        };
+        self.containers().iter().map(line).collect()
+    }
+
+    /// The first container of a service, inspected.
+    #[track_caller]
+    pub(crate) fn container(&self, service: &str) -> Value {
+        let name = format!("{}-{service}-1", self.project);
+        let found = self.api.get(&format!("containers/{name}/json"));
+        found.unwrap_or_else(|| panic!("no container {name}"))
+    }
+
+    /// The id of the first container of a service.
+    #[track_caller]
+    pub(crate) fn id(&self, service: &str) -> String {
+        self.container(service)["Id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The names of the project's networks, volumes and images, without the project's own.
+    pub(crate) fn resources(&self) -> Vec<String> {
+        let networks = self.api.list("networks?", &self.project);
+        let volumes = self.api.list("volumes?", &self.project);
+        let names = networks
+            .iter()
+            .chain(&volumes)
+            .filter_map(|entry| entry["Name"].as_str());
+        let mut names: Vec<String> = names
+            .map(|name| {
+                name.trim_start_matches(&self.project)
+                    .trim_start_matches('_')
+                    .to_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Runs a command in the first container of a service; answers its exit code and output.
+    #[track_caller]
+    pub(crate) fn exec(&self, service: &str, command: &[&str]) -> (i64, String) {
+        self.api.exec(&self.id(service), command)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.api.clear(&self.project);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
+/// A run of the program that ended.
+pub(crate) struct Ran {
+    /// Its exit code; -1 where a signal ended it.
+    pub(crate) status: i32,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// Both streams, for people.
+    pub(crate) fn both(&self) -> String {
+        format!("--- stdout\n{}--- stderr\n{}", self.stdout, self.stderr)
+    }
+
+    /// Panics unless standard error contains each of the texts.
+    #[track_caller]
+    pub(crate) fn says(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(
+                self.stderr.contains(text),
+                "`{text}` is not in\n{}",
+                self.both()
+            );
+        }
+    }
+
+    /// Panics unless standard output contains each of the texts.
+    #[track_caller]
+    pub(crate) fn prints(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(
+                self.stdout.contains(text),
+                "`{text}` is not in\n{}",
+                self.both()
+            );
+        }
+    }
+}
+
+/// A line, and whether it came on standard error.
+type Line = (bool, String);
+
+/// The program while it runs.
+pub(crate) struct Running {
+    child: Child,
+    lines: Receiver<Line>,
+    seen: Vec<Line>,
+    deadline: Instant,
+}
+
+impl Running {
+    /// Starts a command.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let spawned = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = spawned.expect("the program starts");
+        let (sender, lines) = channel();
+        let stdout = child.stdout.take().expect("standard output");
+        let stderr = child.stderr.take().expect("standard error");
+        let streams: [(bool, Box<dyn Read + Send>); 2] =
+            [(false, Box::new(stdout)), (true, Box::new(stderr))];
+        for (is_error, stream) in streams {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    // Who no longer listens has seen enough.
+                    let _ = sender.send((is_error, line));
+                }
+            });
+        }
+        Self {
+            child,
+            lines,
+            seen: Vec::new(),
+            deadline: Instant::now() + PATIENCE,
+        }
+    }
+
+    /// The next line; none at the end of both streams.
+    fn next(&mut self) -> Option<&Line> {
+        use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        match self.lines.recv_timeout(left) {
+            Ok(line) => {
+                self.seen.push(line);
+                self.seen.last()
+            }
+            Err(Disconnected) => None,
+            Err(Timeout) => {
+                let _ = self.child.kill();
+                panic!("the program hangs:\n{:#?}", self.seen);
+            }
+        }
+    }
+
+    /// Reads until a line contains the text.
+    #[track_caller]
+    pub(crate) fn until(&mut self, text: &str) -> &mut Self {
+        while let Some((_, line)) = self.next() {
+            if line.contains(text) {
+                return self;
+            }
+        }
+        panic!("no line with `{text}`:\n{:#?}", self.seen);
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&mut self) -> &mut Self {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.expect("a kill command").success());
+        self
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(&mut self) -> Ran {
+        while self.next().is_some() {}
+        let status = self.child.wait().expect("the program ends");
+        let of = |wanted: bool| {
+            let lines = self.seen.iter().filter(|(is_error, _)| *is_error == wanted);
+            lines.flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
+        };
+        Ran {
+            status: status.code().unwrap_or(-1),
+            stdout: of(false),
+            stderr: of(true),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended, or the test failed while it ran.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
