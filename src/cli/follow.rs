@@ -40,6 +40,10 @@ pub(super) enum News {
 }
 
 /// A container that is followed.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the log, the events and the engine's answers tell come in any order"
+)]
 struct Followed {
     number: usize,
     service: Option<String>,

@@ -177,7 +177,7 @@ fn followed(engine: &Talkers, from: &[Container]) -> (String, Vec<News>) {
         loop {
             match follower.next(&mut out).await.unwrap() {
                 News::AllOver => break,
-                news => told.push(news),
+                news @ News::Exited { .. } => told.push(news),
             }
         }
         (String::from_utf8(out).unwrap(), told)
