@@ -13,14 +13,16 @@ use super::signal::Interrupts;
 use crate::engine::Engine;
 use crate::plan::Plan;
 use crate::reconcile::{self, ApplyOptions};
-use crate::ui::Narrator;
 use crate::ui::mask::Mask;
 use crate::ui::narrator::TICK;
+use crate::ui::{Mode, Narrator};
 
 /// How a command wants its plan applied.
 pub(super) struct Wishes<'a> {
     /// The command, for the heading.
     pub(super) title: &'a str,
+    /// How progress is shown.
+    pub(super) mode: Mode,
     /// What to mask.
     pub(super) mask: &'a Mask,
     /// The most time that waits may take.
@@ -44,7 +46,7 @@ pub(super) async fn apply(
         wait_timeout: wishes.wait_timeout,
     };
     let mut narrator = Narrator::new(
-        scope.mode,
+        wishes.mode,
         wishes.title,
         scope.err_color,
         wishes.mask.clone(),

@@ -88,6 +88,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     }
     let wishes = Wishes {
         title: "down",
+        mode: scope.mode,
         mask: &mask,
         wait_timeout: None,
         quiet_pull: false,

@@ -159,6 +159,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     };
     let wishes = Wishes {
         title: "up",
+        mode: scope.mode,
         mask: &mask,
         wait_timeout: args.wait_timeout.map(Duration::from_secs),
         quiet_pull: args.quiet_pull,

@@ -18,10 +18,10 @@ use crate::model::Project;
 use crate::plan::{StopOptions, stop};
 use crate::reconcile::observe;
 use crate::state::{ActualState, Container};
-use crate::ui::Color;
 use crate::ui::log::LogForm;
 use crate::ui::mask::Mask;
 use crate::ui::time;
+use crate::ui::{Color, Mode};
 
 /// How long to wait for the last lines of containers that have stopped.
 const LAST_LINES: Duration = Duration::from_secs(1);
@@ -183,6 +183,7 @@ async fn lower<E: Engine>(
     let mask = Mask::of(project);
     let wishes = Wishes {
         title: "stop",
+        mode: beside_logs(scope.mode),
         mask: &mask,
         wait_timeout: None,
         quiet_pull: false,
@@ -216,6 +217,14 @@ async fn lower<E: Engine>(
         .filter(|container| container.status.is_up() && is_of(project, container));
     try_join_all(up.map(|container| engine.kill_container(&container.id, None))).await?;
     Ok(())
+}
+
+/// Live lines that are drawn again would fall among the logs.
+fn beside_logs(mode: Mode) -> Mode {
+    match mode {
+        Mode::Tty => Mode::Plain,
+        other => other,
+    }
 }
 
 fn is_of(project: &Project, container: &Container) -> bool {
