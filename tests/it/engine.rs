@@ -1,5 +1,6 @@
 //! The whole program on a real engine.
 
+mod attribute;
 mod build;
 mod example;
 mod failure;

@@ -67,7 +67,21 @@ fn mounts_of_every_kind_are_there_and_keep_what_they_hold() {
     assert_ne!(sh("cat /scratch/file").0, 0);
     stack.ok(&["plan"]);
 
+    let volume = |target: &str| {
+        let mounts = stack.container("web")["Mounts"].clone();
+        let mut mounts = mounts.as_array().into_iter().flatten();
+        let found = mounts.find(|mount| mount["Destination"] == target);
+        found.expect("a mount")["Name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let (named, anonymous) = (volume("/named"), volume("/anonymous"));
     stack.ok(&["up", "-d", "-V", "--force-recreate"]);
+    assert_eq!(volume("/named"), named);
+    assert_ne!(volume("/anonymous"), anonymous);
+    // Nobody's any more, and without a label: it would stay on the engine.
+    stack.api().delete(&format!("volumes/{anonymous}"));
     assert_ne!(sh("cat /anonymous/file").0, 0);
     assert_eq!(sh("cat /named/file").0, 0);
 }
