@@ -311,6 +311,8 @@ pub enum Reason {
     Replaces,
     /// It shares the network, processes or volumes of this service's container, which is replaced.
     SharesWith(ServiceName),
+    /// This is gone, and the container cannot start without it.
+    Gone(String),
     /// It isn't running.
     NotRunning(Status),
     /// All that it depends on is there; with the dependencies and the states they are in.
@@ -352,6 +354,7 @@ impl fmt::Display for Reason {
             Self::PullPolicy(policy) => write!(f, "pull_policy is {policy}"),
             Self::Replaces => f.write_str("part of the replacement"),
             Self::SharesWith(service) => write!(f, "shares with {service}, which is replaced"),
+            Self::Gone(what) => write!(f, "{what} is gone"),
             Self::NotRunning(status) => write!(f, "it is {}", status.as_str()),
             Self::Ready(dependencies) if dependencies.is_empty() => {
                 f.write_str("depends on nothing")

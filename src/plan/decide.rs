@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::up::{Recreate, UpOptions};
 use super::{Reason, changes};
 use crate::label;
-use crate::model::{Condition, NetworkMode, Service, ServiceName};
+use crate::model::{Condition, NetworkMode, Project, Service, ServiceName};
 use crate::state::{ActualState, Container, Status};
 
 /// One replica of a service, and what becomes of it.
@@ -45,6 +45,7 @@ pub(super) struct Decided<'a> {
 
 /// Decides for the services in start order, dependencies first.
 pub(super) fn decide<'a>(
+    project: &Project,
     services: &[&'a Service],
     state: &'a ActualState,
     options: &UpOptions,
@@ -56,7 +57,9 @@ pub(super) fn decide<'a>(
         let policy = options.recreate_policy(&service.name);
         let shares = shared_services(service).find(|name| replaced.contains(name));
         let of_service = replicas_of(service, state, options.scale(service), |container| {
-            match (policy, differs(service, container, state)) {
+            let differs = gone(project, service, container, state)
+                .or_else(|| differs(service, container, state));
+            match (policy, differs) {
                 (Recreate::Never, _) => None,
                 (Recreate::Force, None) => Some((Reason::Asked("--force-recreate"), false)),
                 (_, Some(reason)) => Some((reason, false)),
@@ -67,14 +70,13 @@ pub(super) fn decide<'a>(
                 },
             }
         });
-        let is_replaced = |replica: &Replica<'_>| {
-            matches!(
-                replica.decision,
-                Decision::Recreate {
-                    if_image_changes: false,
-                    ..
-                }
-            )
+        // What others share is the first replica's; of leftovers nobody knows which one they share with.
+        let is_replaced = |replica: &Replica<'_>| match replica.decision {
+            Decision::Create => replica.number == 1,
+            Decision::Recreate {
+                if_image_changes, ..
+            } if !if_image_changes => true,
+            _ => !replica.leftovers.is_empty(),
         };
         if of_service.replicas.iter().any(is_replaced) {
             replaced.insert(&service.name);
@@ -106,6 +108,31 @@ pub(super) fn shared_services(service: &Service) -> impl Iterator<Item = Service
             .chain(volumes)
             .filter_map(|name| ServiceName::new(name).ok()),
     )
+}
+
+/// What this container was made with and can't start without any more.
+fn gone(
+    project: &Project,
+    service: &Service,
+    container: &Container,
+    state: &ActualState,
+) -> Option<Reason> {
+    if let Some(NetworkMode::Service(other)) = &service.spec.network_mode {
+        let shared = container.network_mode.strip_prefix("container:")?;
+        let there = |other: &Container| other.id == shared || other.name == shared;
+        return (!state.containers.iter().any(there))
+            .then(|| Reason::Gone(format!("the container of {other} whose network it shares")));
+    }
+    let names = service.spec.networks.keys();
+    let mut names = names.filter_map(|name| Some(&project.networks.get(name)?.name));
+    // The engine goes by a network's id: another one of its name is of no use.
+    let gone = names.find(|name| {
+        let id = container.networks.get(*name).map(|own| &own.network_id);
+        id.is_some_and(|id| {
+            !id.is_empty() && !state.networks.iter().any(|network| network.id == *id)
+        })
+    })?;
+    Some(Reason::Gone(format!("its network {gone}")))
 }
 
 /// Why this container is not what the service says; none where it is.

@@ -108,7 +108,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
         unchanged: Vec::new(),
         warnings: Vec::new(),
     };
-    let decided = decide(&services, state, options, |service| {
+    let decided = decide(project, &services, state, options, |service| {
         up.image_is_renewed(service)
     });
     for (service, decided) in services.iter().zip(&decided) {
