@@ -91,6 +91,27 @@ fn interrupted_while_containers_are_replaced() {
 }
 
 #[test]
+fn interrupted_while_the_stack_is_lowered() {
+    let stack = Stack::new(
+        "int-down",
+        &SHOP.replace("init: true", "stop_grace_period: 3s"),
+    );
+    stack.ok(&["up", "-d", "--wait"]);
+    let interrupted = stack
+        .start(&["down"])
+        .until("-web-1 Stopping")
+        .interrupt()
+        .end();
+    assert_eq!(interrupted.status, 130, "{}", interrupted.both());
+    // What was being stopped is stopped, and nothing else was begun.
+    assert_eq!(stack.states(), ["db-1 running", "web-1 exited"]);
+    stack.ok(&["up", "-d", "--wait"]);
+    assert_eq!(stack.states(), ["db-1 running", "web-1 running"]);
+    stack.ok(&["down", "-t", "0"]);
+    assert_eq!((stack.states().len(), stack.resources().len()), (0, 0));
+}
+
+#[test]
 fn interrupted_while_an_image_is_built() {
     let stack = Stack::new("int-build", "services: {app: {build: app, init: true}}");
     let process = std::process::id();

@@ -40,15 +40,15 @@ fn mounts_of_every_kind_are_there_and_keep_what_they_hold() {
     }
     let (_, memory) = sh("grep ' /memory ' /proc/mounts");
     assert!(memory.contains("size=1024k"), "{memory}");
-    let names: Vec<Value> = stack.container("web")["Mounts"]
+    let mounted: Vec<Value> = stack.container("web")["Mounts"]
         .as_array()
         .into_iter()
         .flatten()
         .map(|mount| mount["Name"].clone())
         .collect();
     assert!(
-        names.contains(&Value::from(format!("{}_named", stack.project()))),
-        "{names:?}"
+        mounted.contains(&Value::from(format!("{}_named", stack.project()))),
+        "{mounted:?}"
     );
     stack.ok(&["plan"]);
 

@@ -106,6 +106,44 @@ services:
 }
 
 #[test]
+fn a_network_or_a_shared_container_removed_by_hand_comes_back_with_what_used_it() {
+    let stack = Stack::new(
+        "netgone",
+        "\
+services:
+  web: {image: busybox, command: httpd -f -p 80 -h /etc, init: true}
+  side: {image: busybox, command: sleep 1000, init: true, network_mode: 'service:web'}
+",
+    );
+    stack.ok(&["up", "-d"]);
+    let answers = || {
+        stack
+            .exec("side", &["wget", "-q", "-O-", "http://127.0.0.1/hostname"])
+            .0
+            == 0
+    };
+    let network = format!("{}_default", stack.project());
+    for service in ["side", "web"] {
+        let stop = format!("containers/{}/stop?t=0", stack.id(service));
+        stack.api().post(&stop, &serde_json::Value::Null);
+    }
+    stack.api().delete(&format!("networks/{network}"));
+    stack
+        .fails(2, &["plan"])
+        .prints(&[&format!("its network {network} is gone")]);
+    stack.ok(&["up", "-d"]);
+    assert!(answers());
+    stack.ok(&["plan"]);
+
+    stack
+        .api()
+        .delete(&format!("containers/{}?force=1", stack.id("web")));
+    stack.ok(&["up", "-d"]);
+    assert!(answers());
+    stack.ok(&["plan"]);
+}
+
+#[test]
 fn an_external_network_must_be_there_and_is_left_there() {
     let name = |stack: &Stack| format!("{}-outside", stack.project());
     let stack = Stack::empty("external");

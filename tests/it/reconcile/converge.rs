@@ -1,12 +1,12 @@
 //! Crashes: from whatever an interrupted run left behind, the same `up` gets to the one right state.
 
 use windlass::label;
-use windlass::model::{Condition, Project};
+use windlass::model::{Condition, NetworkMode, Project};
 use windlass::plan::{self, Plan, UpOptions};
 use windlass::reconcile::{ApplyOptions, observe};
 use windlass::state::Status;
 
-use crate::support::fake_engine::FakeEngine;
+use crate::support::fake_engine::{FakeEngine, Happening};
 use crate::support::project::{
     changes, engine_for, name, needs, plan_up, project, run, seconds, service, up,
 };
@@ -174,6 +174,47 @@ async fn a_recreate_of_replicas_cut_short_converges() {
         after_any_number_of_steps(&before, &after, &after).await;
         after_any_number_of_steps(&before, &after, &scaled("2".into(), 2)).await;
     }
+}
+
+/// `side` lives in the network of `web`.
+fn sharing(debug: &str) -> Project {
+    let mut side = needs(service("side"), "web", Condition::ServiceStarted);
+    side.spec.networks.clear();
+    side.spec.network_mode = Some(NetworkMode::Service(name("web")));
+    let mut web = service("web");
+    web.spec.environment.insert("DEBUG".into(), debug.into());
+    project([web, side])
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_shares_a_network_gets_the_new_containers_one_whenever_it_was_cut_short() {
+    let (before, after) = (sharing("0"), sharing("1"));
+    for last in [&before, &after, &sharing("2")] {
+        after_any_number_of_steps(&before, &after, last).await;
+    }
+    let engine = engine_for(&before);
+    up(&engine, &before).await.done();
+    engine.happens("shop-web-1", &Happening::Vanish);
+    up(&engine, &before).await.done();
+    assert_converged(&engine, &before, "web was removed by hand").await;
+    let shared = format!("container:{}", engine.named("shop-web-1").id);
+    assert_eq!(engine.named("shop-side-1").network_mode, shared);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_removed_by_hand_is_made_anew_with_its_containers() {
+    let project = shop("0");
+    let engine = engine_for(&project);
+    up(&engine, &project).await.done();
+    for name in ["shop-web-1", "shop-db-1"] {
+        engine.happens(name, &Happening::Exit(0));
+    }
+    engine.lose_network("shop_default");
+    let run = up(&engine, &project).await.done();
+    let reasons = run.plan.steps.iter().map(|step| step.reason.to_string());
+    let gone = reasons.filter(|reason| reason == "its network shop_default is gone");
+    assert_eq!(gone.count(), 2, "{}", run.plan);
+    assert_converged(&engine, &project, "network removed").await;
 }
 
 #[tokio::test(start_paused = true)]

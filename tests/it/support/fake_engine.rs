@@ -190,6 +190,12 @@ impl FakeEngine {
         change(found.unwrap_or_else(|| panic!("no container {name}")));
     }
 
+    /// Somebody removes a network.
+    pub(crate) fn lose_network(&self, name: &str) {
+        let mut world = self.world.borrow_mut();
+        world.networks.retain(|network| network.name != name);
+    }
+
     /// Something happens to the container of this name, now.
     pub(crate) fn happens(&self, name: &str, what: &Happening) {
         let id = self.named(name).id;

@@ -122,7 +122,7 @@ impl World {
             created: format!("2026-01-01T00:00:00.{:09}Z", self.made),
             network_mode: match &new.network {
                 NetworkAccess::Networks(endpoints) => endpoints[0].network.clone(),
-                NetworkAccess::Mode(mode) => mode.clone(),
+                NetworkAccess::Mode(mode) => self.resolve(mode),
             },
             networks,
             mounts,
@@ -131,6 +131,35 @@ impl World {
         });
         self.tell(&id, ContainerAction::Created);
         Ok(id)
+    }
+
+    /// Engines keep the id of a container whose network is shared.
+    fn resolve(&self, mode: &str) -> String {
+        let shared = mode.strip_prefix("container:");
+        let shared = shared.and_then(|name| self.find(name));
+        shared.map_or_else(
+            || mode.to_owned(),
+            |shared| format!("container:{}", shared.id),
+        )
+    }
+
+    /// What the container cannot run without.
+    fn check_network(&self, container: &Container) -> Result<(), EngineError> {
+        let missing = |what: &str| Err(EngineError::NotFound(format!("{what} not found")));
+        if let Some(id) = container.network_mode.strip_prefix("container:") {
+            let runs = |shared: &Container| shared.status == Status::Running;
+            // Another project's container is none of this table's.
+            if id.len() == 64 && !self.find(id).is_some_and(runs) {
+                return missing(&format!("running container {id}"));
+            }
+        }
+        for endpoint in container.networks.values() {
+            let id = &endpoint.network_id;
+            if !self.networks.iter().any(|network| network.id == *id) {
+                return missing(&format!("network {id}"));
+            }
+        }
+        Ok(())
     }
 
     fn mounts(&mut self, new: &NewContainer, image: &Image) -> Vec<ContainerMount> {
@@ -186,6 +215,8 @@ impl World {
 
     pub(super) fn start(&mut self, id: &str) -> Result<(), EngineError> {
         let tested = self.tested.iter().any(|tested| tested == id);
+        let there = self.find(id).ok_or_else(|| no_container(id))?;
+        self.check_network(there)?;
         let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
         if container.status == Status::Running {
             return Ok(());
