@@ -7,6 +7,7 @@ pub mod auth;
 pub mod context;
 pub mod docker;
 pub mod locate;
+pub mod sockets;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use indexmap::IndexMap;
 
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
 use crate::state::{Container, Image, NetworkState, VolumeState};
+use sockets::{SocketCounts, SocketTable};
 
 /// A stream of what an engine tells over time.
 pub type Told<'a, T> = LocalBoxStream<'a, Result<T, EngineError>>;
@@ -93,6 +95,27 @@ pub trait Engine {
     fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent>;
     /// A container's output.
     fn logs(&self, id: &str, options: &LogOptions) -> Told<'_, LogChunk>;
+
+    /// Prepares a command in a running container; answers the exec's id.
+    async fn create_exec(&self, id: &str, exec: &NewExec) -> Result<String, EngineError>;
+    /// Runs a prepared command; the stream of what it prints ends when it does. Nothing ends the command sooner:
+    /// without the stream it goes on.
+    fn start_exec(&self, exec: &str) -> Told<'_, LogChunk>;
+    /// The exit code of a command; none while it runs.
+    async fn exec_exit_code(&self, exec: &str) -> Result<Option<i64>, EngineError>;
+
+    /// A cheap look at a running container's sockets from outside: while it stays the same, so does the table. None
+    /// where its processes are not on this machine, or not ours to see.
+    fn socket_counts(&self, container: &Container) -> Option<SocketCounts>;
+    /// What listens in a running container, seen from outside; none as for [`Engine::socket_counts`].
+    fn sockets(&self, container: &Container) -> Option<SocketTable>;
+}
+
+/// A command to run in a container, with the container's own user, environment and folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewExec {
+    /// The program and its arguments.
+    pub command: Vec<String>,
 }
 
 /// What an engine says of itself.

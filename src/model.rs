@@ -21,7 +21,7 @@ pub use network::{Ipam, IpamPool, Network};
 pub use position::{Position, Positions};
 pub use service::{
     Attachment, Build, Condition, ContainerSpec, Dependency, Healthcheck, ImageBuild, Logging,
-    Mount, MountKind, NetworkMode, Port, PullPolicy, RestartPolicy, Service, Ulimit,
+    Mount, MountKind, NetworkMode, Port, PullPolicy, Readiness, RestartPolicy, Service, Ulimit,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

@@ -24,7 +24,8 @@ pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;
 use crate::model::{
-    Condition, ImageBuild, Network, NewContainer, Position, ProjectName, ServiceName, Volume,
+    Condition, ImageBuild, Network, NewContainer, Position, ProjectName, Readiness, ServiceName,
+    Volume,
 };
 use crate::state::Status;
 
@@ -251,6 +252,8 @@ pub enum Operation {
         target: Target,
         /// The state.
         condition: Condition,
+        /// Who says that it is healthy, where that is the state.
+        ready: Readiness,
         /// Whether another state is an error (`depends_on.required`); otherwise a warning.
         required: bool,
     },

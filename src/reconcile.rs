@@ -3,6 +3,7 @@
 mod apply;
 pub mod event;
 mod observe;
+mod probe;
 mod wait;
 
 pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};

@@ -1,5 +1,7 @@
 //! The actual state: what the engine says is there, in the words of the model.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use crate::label;
@@ -59,6 +61,10 @@ pub struct Container {
     pub mounts: Vec<ContainerMount>,
     /// Ports it listens on by declaration or publication.
     pub ports: Vec<PublishedPort>,
+    /// TCP ports it declares: of the image, of `expose`, and the container's side of `ports`.
+    pub tcp_ports: Vec<u16>,
+    /// How its health is tested, by the file or by the image; none where it is not.
+    pub health_test: Option<HealthTest>,
     /// Whether its output is a terminal's.
     pub tty: bool,
     /// Whether the engine's API kept something from us that we could not read; the fields above may be incomplete.
@@ -166,6 +172,21 @@ impl Health {
             Self::Unhealthy => "unhealthy",
         }
     }
+}
+
+/// How a container's health is tested, the engine's defaults filled in (specification: `healthcheck`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthTest {
+    /// The command with its arguments, the shell's included.
+    pub command: Vec<String>,
+    /// Time between two tests.
+    pub interval: Duration,
+    /// Time after which a test counts as failed.
+    pub timeout: Duration,
+    /// Time after start in which failures don't count.
+    pub start_period: Duration,
+    /// Failures in a row that make the container unhealthy.
+    pub retries: u32,
 }
 
 /// A container's endpoint on one network.

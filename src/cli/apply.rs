@@ -11,6 +11,7 @@ use super::error::CliError;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
+use crate::model::Readiness;
 use crate::plan::Plan;
 use crate::reconcile::{self, ApplyOptions};
 use crate::ui::mask::Mask;
@@ -27,6 +28,8 @@ pub(super) struct Wishes<'a> {
     pub(super) mask: &'a Mask,
     /// The most time that waits may take.
     pub(super) wait_timeout: Option<Duration>,
+    /// Who says that containers are healthy, in place of the services' own `x-ready`.
+    pub(super) health: Option<Readiness>,
     /// Leave out the progress of pulls.
     pub(super) quiet_pull: bool,
 }
@@ -44,6 +47,7 @@ pub(super) async fn apply(
             .ok()
             .filter(|limit| *limit > 0),
         wait_timeout: wishes.wait_timeout,
+        health: wishes.health,
     };
     let mut narrator = Narrator::new(
         wishes.mode,

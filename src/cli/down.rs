@@ -91,6 +91,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
         mode: scope.mode,
         mask: &mask,
         wait_timeout: None,
+        health: None,
         quiet_pull: false,
     };
     apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;

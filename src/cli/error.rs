@@ -160,6 +160,7 @@ fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {
     };
     let report = Report::new(message)
         .evidence("its health test said last", failure.probe.lines())
+        .evidence("its ports", failure.sockets.lines())
         .evidence(
             "its last log lines",
             failure.logs.iter().map(String::as_str),

@@ -15,7 +15,7 @@ use super::plan::show;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
-use crate::model::{Project, PullPolicy, ServiceName};
+use crate::model::{Project, PullPolicy, Readiness, ServiceName};
 use crate::plan::{self, Recreate, UpOptions};
 use crate::reconcile::observe;
 use crate::ui;
@@ -45,6 +45,10 @@ pub(super) struct UpArgs {
     /// Most seconds to wait for services to be ready
     #[arg(long, value_name = "SECONDS")]
     wait_timeout: Option<u64>,
+    /// Who says that containers are healthy: windlass, as soon as they can be reached, or the engine
+    /// alone (default: the services' own `x-ready`)
+    #[arg(long, value_name = "WHO")]
+    health: Option<Health>,
     /// Build images even where they exist
     #[arg(long)]
     build: bool,
@@ -123,6 +127,23 @@ pub(super) struct UpArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum Health {
+    // windlass itself, when the health test passes and the declared ports can be reached
+    Reachable,
+    // The engine, when its own tests pass
+    Engine,
+}
+
+impl From<Health> for Readiness {
+    fn from(health: Health) -> Self {
+        match health {
+            Health::Reachable => Self::Reachable,
+            Health::Engine => Self::Engine,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Pull {
     // As the services' `pull_policy` says
     Policy,
@@ -162,6 +183,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         mode: scope.mode,
         mask: &mask,
         wait_timeout: args.wait_timeout.map(Duration::from_secs),
+        health: args.health.map(Into::into),
         quiet_pull: args.quiet_pull,
     };
     apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;

@@ -10,6 +10,7 @@ mod classic;
 mod convert;
 mod dial;
 mod endpoint;
+mod exec;
 mod failure;
 mod inspect;
 mod log;
@@ -36,9 +37,10 @@ use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
 use super::auth::{AuthError, RegistryConfig};
 use super::locate::{self, Attempt, Variables};
+use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
-    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, PullProgress,
-    Told,
+    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
+    PullProgress, Told,
 };
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
@@ -520,6 +522,26 @@ impl Engine for DockerEngine {
         futures_util::stream::once(async move { self.read_logs(&id, options).await })
             .try_flatten()
             .boxed_local()
+    }
+
+    async fn create_exec(&self, id: &str, exec: &NewExec) -> Result<String, EngineError> {
+        exec::create(&self.transport, id, exec).await
+    }
+
+    fn start_exec(&self, exec: &str) -> Told<'_, LogChunk> {
+        exec::start(&self.transport, exec)
+    }
+
+    async fn exec_exit_code(&self, exec: &str) -> Result<Option<i64>, EngineError> {
+        exec::exit_code(&self.transport, exec).await
+    }
+
+    fn socket_counts(&self, container: &Container) -> Option<SocketCounts> {
+        sockets::counts(&sockets::Processes::of_this_machine(), container)
+    }
+
+    fn sockets(&self, container: &Container) -> Option<SocketTable> {
+        sockets::table(&sockets::Processes::of_this_machine(), container)
     }
 }
 

@@ -8,6 +8,7 @@ mod image;
 mod mount;
 mod network;
 mod port;
+mod readiness;
 mod restart;
 
 use indexmap::IndexMap;
@@ -22,6 +23,7 @@ pub use image::PullPolicy;
 pub use mount::{Mount, MountKind};
 pub use network::{Attachment, NetworkMode};
 pub use port::Port;
+pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 
 /// One service: what its containers are, and what windlass does around them.
@@ -43,6 +45,8 @@ pub struct Service {
     pub attach: bool,
     /// Keys that the file has and no engine call carries yet, such as `secrets` or `deploy.placement`.
     pub not_carried: Vec<String>,
+    /// Who says that it is ready (`x-ready`).
+    pub ready: Readiness,
     /// Where its fields stand.
     pub positions: Positions,
 }

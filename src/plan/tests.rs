@@ -9,7 +9,7 @@ use super::*;
 use crate::label;
 use crate::model::{
     Attachment, ContainerSpec, Dependency, Mount, MountKind, Network, NetworkName, Positions,
-    Project, PullPolicy, Service, Volume, VolumeName,
+    Project, PullPolicy, Readiness, Service, Volume, VolumeName,
 };
 use crate::state::{
     ActualState, Container, ContainerEndpoint, Health, Image, NetworkState, Status, VolumeState,
@@ -71,6 +71,7 @@ fn service(service: &str) -> Service {
         scale: 1,
         attach: true,
         not_carried: Vec::new(),
+        ready: Readiness::default(),
         positions,
     }
 }

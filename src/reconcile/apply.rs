@@ -10,17 +10,21 @@ use std::time::Duration;
 
 use futures_util::stream::{self, FuturesUnordered};
 use futures_util::{FutureExt, StreamExt};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::time::Instant;
 
 use super::event::{Event, Outcome};
 use super::wait::WaitFailure;
 use crate::engine::{Engine, EngineError, EngineEvent, Told};
+use crate::model::Readiness;
 use crate::plan::{OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
 use step::{Call, Done};
 
 /// Events are kept for waits that are slow to look; a wait that misses some asks the engine again.
 const EVENTS_KEPT: usize = 256;
+
+/// How many health tests windlass runs at once.
+const EXECS: usize = 4;
 
 /// How a plan is applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct ApplyOptions {
     pub parallel: Option<usize>,
     /// The most time that all waits together may take.
     pub wait_timeout: Option<Duration>,
+    /// Who says that a container is healthy, in place of the services' own `x-ready`.
+    pub health: Option<Readiness>,
 }
 
 /// A step that failed.
@@ -110,6 +116,7 @@ pub async fn apply<E: Engine>(
     let deadline = options
         .wait_timeout
         .map(|time| (Instant::now() + time, time));
+    let execs = Semaphore::new(EXECS);
     let mut running = FuturesUnordered::new();
     loop {
         let busy = |run: &Run<'_, '_>| run.begun.keys().filter(|&&id| !is_wait(plan, id)).count();
@@ -130,6 +137,8 @@ pub async fn apply<E: Engine>(
                     events: bus.as_ref().map(broadcast::Sender::subscribe),
                     interrupted: interrupted.clone(),
                     deadline,
+                    ready: options.health,
+                    execs: &execs,
                     on_event: &on_event,
                 };
                 running.push(call.run().map(move |done| (id, done)));

@@ -43,8 +43,10 @@ pub enum Progress {
     Build(BuildProgress),
     /// Of a wait: the engine's word on the container's health.
     Health(Health),
-    /// Of a wait: something people should know, such as why it takes long.
+    /// Of a wait: what it is for now, as it goes on after the word `waiting`.
     Note(String),
+    /// Of a wait: something people should look after, though it may go on.
+    Warning(String),
 }
 
 /// How a step ended.

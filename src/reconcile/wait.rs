@@ -1,15 +1,22 @@
 //! Waiting for a container to be in a state, told by the engine's events: nothing is asked twice.
 //!
-//! This is the engine's own word on health. A wait is one future per container; whatever opens the gate sooner takes
-//! the place of [`wait_for`].
+//! Whether a container is healthy is decided by the [gate](gate), or by the engine alone where that is wanted; every
+//! other state is the engine's word.
+
+mod exec;
+mod gate;
+mod published;
+
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Semaphore, broadcast};
+use tokio::time::{Instant, timeout_at};
 
 use super::event::Progress;
 use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent, LogOptions};
-use crate::model::Condition;
+use crate::model::{Condition, Readiness};
 use crate::state::{Container, Health, Status};
 
 /// How many of the last log lines a failed wait shows.
@@ -38,6 +45,14 @@ pub enum WaitProblem {
         /// The container's name.
         container: String,
     },
+    /// The engine never tests it, and it has failed for as long as an engine would have borne it.
+    #[error("container {container} is not healthy after {seconds}s, and the engine never tests it")]
+    NeverHealthy {
+        /// The container's name.
+        container: String,
+        /// The seconds after which an engine would have given up.
+        seconds: u64,
+    },
     /// It did not get there in the time given.
     #[error("container {container} is not {condition} after {seconds}s")]
     Timeout {
@@ -58,82 +73,163 @@ pub struct WaitFailure {
     pub problem: WaitProblem,
     /// What the last health test printed; empty where none ran.
     pub probe: String,
+    /// Which of its declared ports listen and which don't; empty where that is unknown or doesn't matter.
+    pub sockets: String,
     /// The container's last log lines.
     pub logs: Vec<String>,
 }
 
-/// Waits until the container of this id and name is in the state; answers the failure, or none.
+/// A container that is waited for.
+pub(super) struct Wait<'a, E> {
+    pub(super) engine: &'a E,
+    /// The container's id and name.
+    pub(super) id: &'a str,
+    pub(super) name: &'a str,
+    /// The state waited for, and who says that it is healthy.
+    pub(super) condition: Condition,
+    pub(super) ready: Readiness,
+    /// Allows commands in containers: a few at a time in the whole project.
+    pub(super) execs: &'a Semaphore,
+    /// When to give up, and how long that is.
+    pub(super) deadline: Option<(Instant, Duration)>,
+}
+
+/// A wait that came to its end in vain.
+struct Refusal {
+    problem: WaitProblem,
+    /// What our last test printed; empty where none ran.
+    probe: String,
+    sockets: String,
+}
+
+impl From<WaitProblem> for Refusal {
+    fn from(problem: WaitProblem) -> Self {
+        Self {
+            problem,
+            probe: String::new(),
+            sockets: String::new(),
+        }
+    }
+}
+
+/// Waits until the container is in the state; answers the failure, or none.
 ///
 /// `events` must have been subscribed to before the container could get there.
 pub(super) async fn wait_for<E: Engine>(
-    engine: &E,
-    id: &str,
-    name: &str,
-    condition: Condition,
+    wait: &Wait<'_, E>,
     mut events: broadcast::Receiver<EngineEvent>,
     on_progress: &mut dyn FnMut(Progress),
 ) -> Result<Option<WaitFailure>, EngineError> {
-    let mut last = None;
-    let problem = loop {
-        let Some(container) = engine.container(id).await? else {
-            break WaitProblem::Removed {
-                container: name.to_owned(),
-            };
-        };
-        if condition == Condition::ServiceHealthy && container.health != last {
-            last = container.health;
-            container
-                .health
-                .into_iter()
-                .for_each(|health| on_progress(Progress::Health(health)));
-        }
-        match judge(&container, condition) {
-            Verdict::There => return Ok(None),
-            Verdict::Never(problem) => break problem,
-            Verdict::NotYet => {}
-        }
-        if !something_happens_to(id, &mut events).await {
-            return Err(EngineError::Disconnected {
-                address: engine.about().address.clone(),
-                why: "its event stream ended".to_owned(),
-            });
-        }
+    let is_gated =
+        wait.condition == Condition::ServiceHealthy && wait.ready == Readiness::Reachable;
+    let ended = if is_gated {
+        gate::pass(wait, &mut events, on_progress).await?
+    } else {
+        wait.for_the_engine(&mut events, on_progress).await?
     };
-    Ok(Some(explain(engine, id, problem).await))
+    match ended {
+        Ok(()) => Ok(None),
+        Err(refusal) => Ok(Some(wait.explain(refusal).await)),
+    }
 }
 
-/// A failed wait with what the container said last.
-pub(super) async fn explain<E: Engine>(engine: &E, id: &str, problem: WaitProblem) -> WaitFailure {
-    let probe = match engine.container(id).await {
-        Ok(Some(container)) => container
-            .health_log
-            .last()
-            .map(|output| output.trim().to_owned())
-            .unwrap_or_default(),
-        _ => String::new(),
-    };
-    let options = LogOptions {
-        tail: Some(LOG_LINES),
-        ..LogOptions::default()
-    };
-    let chunks: Vec<_> = engine
-        .logs(id, &options)
-        .into_stream()
-        .filter_map(|chunk| async { chunk.ok() })
-        .collect()
-        .await;
-    let bytes: Vec<u8> = chunks
-        .iter()
-        .flat_map(|chunk| chunk.bytes.iter().copied())
-        .collect();
-    let logs = String::from_utf8_lossy(&bytes)
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    WaitFailure {
-        problem,
-        probe,
-        logs,
+impl<E: Engine> Wait<'_, E> {
+    /// Waits for the engine's own word.
+    async fn for_the_engine(
+        &self,
+        events: &mut broadcast::Receiver<EngineEvent>,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Result<Result<(), Refusal>, EngineError> {
+        let mut last = None;
+        loop {
+            let (verdict, container) = self.ask().await?;
+            let health = container.and_then(|container| container.health);
+            if self.condition == Condition::ServiceHealthy && health != last {
+                last = health;
+                if let Some(health) = health {
+                    on_progress(Progress::Health(health));
+                }
+            }
+            match verdict {
+                Verdict::There => return Ok(Ok(())),
+                Verdict::Never(problem) => return Ok(Err(problem.into())),
+                Verdict::NotYet => {}
+            }
+            let news = something_happens_to(self.id, events);
+            let happens = match self.deadline {
+                None => news.await,
+                Some((deadline, _)) => match timeout_at(deadline, news).await {
+                    Ok(happens) => happens,
+                    Err(_) => return Ok(Err(self.too_late().into())),
+                },
+            };
+            if !happens {
+                return Err(self.deaf());
+            }
+        }
+    }
+
+    /// What the engine says of the container now.
+    async fn ask(&self) -> Result<(Verdict, Option<Container>), EngineError> {
+        let Some(container) = self.engine.container(self.id).await? else {
+            let container = self.name.to_owned();
+            return Ok((Verdict::Never(WaitProblem::Removed { container }), None));
+        };
+        Ok((judge(&container, self.condition), Some(container)))
+    }
+
+    fn too_late(&self) -> WaitProblem {
+        WaitProblem::Timeout {
+            container: self.name.to_owned(),
+            condition: self.condition,
+            seconds: self.deadline.map_or(0, |(_, time)| time.as_secs()),
+        }
+    }
+
+    fn deaf(&self) -> EngineError {
+        EngineError::Disconnected {
+            address: self.engine.about().address.clone(),
+            why: "its event stream ended".to_owned(),
+        }
+    }
+
+    /// A failed wait with what the container said last.
+    async fn explain(&self, refusal: Refusal) -> WaitFailure {
+        let mut probe = refusal.probe;
+        if probe.is_empty()
+            && let Ok(Some(container)) = self.engine.container(self.id).await
+            && let Some(output) = container.health_log.last()
+        {
+            output.trim().clone_into(&mut probe);
+        }
+        WaitFailure {
+            problem: refusal.problem,
+            probe,
+            sockets: refusal.sockets,
+            logs: self.last_lines().await,
+        }
+    }
+
+    async fn last_lines(&self) -> Vec<String> {
+        let options = LogOptions {
+            tail: Some(LOG_LINES),
+            ..LogOptions::default()
+        };
+        let chunks: Vec<_> = self
+            .engine
+            .logs(self.id, &options)
+            .into_stream()
+            .filter_map(|chunk| async { chunk.ok() })
+            .collect()
+            .await;
+        let bytes: Vec<u8> = chunks
+            .iter()
+            .flat_map(|chunk| chunk.bytes.iter().copied())
+            .collect();
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
     }
 }
 

@@ -200,6 +200,13 @@ impl<'p> Changes<'p> {
                     .passing(),
             ),
             Progress::Note(text) => Some(update.details(text)),
+            // On a line of its own: what comes next of the resource must not hide it.
+            Progress::Warning(text) => Some(Update {
+                id: format!("Warning for {}", step.resource.name()),
+                standing: Standing::Warning,
+                text: text.clone(),
+                ..update
+            }),
         }
     }
 

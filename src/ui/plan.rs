@@ -236,7 +236,7 @@ fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
 mod tests {
     use super::super::change::tests::{db, network, plan, recreate_web, step};
     use super::*;
-    use crate::model::{Condition, Position, ServiceName};
+    use crate::model::{Condition, Position, Readiness, ServiceName};
     use crate::plan::{FieldChange, Target};
 
     fn target() -> Target {
@@ -249,6 +249,7 @@ mod tests {
         let wait = Operation::Wait {
             target: target(),
             condition: Condition::ServiceHealthy,
+            ready: Readiness::default(),
             required: true,
         };
         let plan = plan(vec![

@@ -4,6 +4,7 @@ mod attribute;
 mod build;
 mod example;
 mod failure;
+mod gate;
 mod interrupt;
 mod lifecycle;
 mod mount;

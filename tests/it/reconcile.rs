@@ -3,6 +3,7 @@
 mod cancel;
 mod converge;
 mod failure;
+mod gate;
 mod image;
 mod order;
 mod round_trip;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Condition, ProjectName, ServiceName};
+use crate::model::{Condition, ProjectName, Readiness, ServiceName};
 use crate::plan::{Operation, Resource, Target};
 use crate::ui::Color;
 
@@ -22,6 +22,7 @@ fn waits(reason: Reason) -> Plan {
             operation: Operation::Wait {
                 target: Target::Existing("1".into()),
                 condition: Condition::ServiceHealthy,
+                ready: Readiness::default(),
                 required: true,
             },
             reason,
@@ -51,6 +52,7 @@ fn wait(problem: WaitProblem) -> StepError {
     let failure = WaitFailure {
         problem,
         probe: String::new(),
+        sockets: String::new(),
         logs: Vec::new(),
     };
     Box::new(failure).into()
@@ -172,11 +174,14 @@ fn an_unhealthy_container_shows_what_its_test_and_its_log_say() {
             container: "shop-db-1".into(),
         },
         probe: "connect to server failed\nis it running?".into(),
+        sockets: "port 3306 does not listen: only a unix socket listens".into(),
         logs: vec!["starting".into(), "out of disk".into()],
     };
     let expected = "  its health test said last:
     | connect to server failed
     | is it running?
+  its ports:
+    | port 3306 does not listen: only a unix socket listens
   its last log lines:
     | starting
     | out of disk

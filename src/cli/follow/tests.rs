@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::engine::{About, BuildProgress, PullProgress};
+use crate::engine::sockets::{SocketCounts, SocketTable};
+use crate::engine::{About, BuildProgress, NewExec, PullProgress};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, Volume};
 use crate::state::{Image, NetworkState, VolumeState};
@@ -121,6 +122,21 @@ impl Engine for Talkers {
     }
     async fn image(&self, _: &str) -> Result<Option<Image>, EngineError> {
         unknown()
+    }
+    async fn create_exec(&self, _: &str, _: &NewExec) -> Result<String, EngineError> {
+        unknown()
+    }
+    fn start_exec(&self, _: &str) -> Told<'_, LogChunk> {
+        stream::empty().boxed_local()
+    }
+    async fn exec_exit_code(&self, _: &str) -> Result<Option<i64>, EngineError> {
+        unknown()
+    }
+    fn socket_counts(&self, _: &Container) -> Option<SocketCounts> {
+        None
+    }
+    fn sockets(&self, _: &Container) -> Option<SocketTable> {
+        None
     }
     fn pull_image(&self, _: &str, _: Option<&str>) -> Told<'_, PullProgress> {
         stream::empty().boxed_local()

@@ -186,6 +186,7 @@ async fn lower<E: Engine>(
         mode: beside_logs(scope.mode),
         mask: &mask,
         wait_timeout: None,
+        health: None,
         quiet_pull: false,
     };
     let mut interrupts = Interrupts::listen()?;

@@ -3,12 +3,15 @@
 //! The shapes here are lenient on purpose: bollard's own models refuse a whole listing when one container is in a state
 //! they do not know, or when a field is null that they expect. Here every field may be missing or null.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::state::{
-    Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, PublishedPort,
-    Status, VolumeState,
+    Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
+    PublishedPort, Status, VolumeState,
 };
 
 /// Go writes empty maps and lists as null.
@@ -69,6 +72,15 @@ shapes! {
         environment: Vec<String> = "Env",
         tty: bool = "Tty",
         exposed_ports: Keys = "ExposedPorts",
+        healthcheck: HealthcheckShape = "Healthcheck",
+        shell: Vec<String> = "Shell",
+    }
+    HealthcheckShape {
+        test: Vec<String> = "Test",
+        interval: i64 = "Interval",
+        timeout: i64 = "Timeout",
+        start_period: i64 = "StartPeriod",
+        retries: i64 = "Retries",
     }
     HostConfigShape {
         network_mode: String = "NetworkMode",
@@ -212,6 +224,8 @@ fn from_container(shape: ContainerShape) -> Container {
     };
     let status = Status::parse(&state.status);
     Container {
+        tcp_ports: tcp_ports(&config.exposed_ports, &host_config.port_bindings),
+        health_test: health_test(&config.healthcheck, &config.shell),
         ports: if network_settings.ports.is_empty() {
             let declared = config.exposed_ports.into_keys().map(|port| (port, None));
             ports(declared.chain(host_config.port_bindings).collect())
@@ -262,6 +276,48 @@ pub(super) fn health(word: &str) -> Option<Health> {
         "unhealthy" => Some(Health::Unhealthy),
         _ => None,
     }
+}
+
+/// The command and timings of a healthcheck, with the engine's defaults for what is absent (written as 0).
+fn health_test(shape: &HealthcheckShape, shell: &[String]) -> Option<HealthTest> {
+    let command = match shape.test.split_first()? {
+        (kind, command) if kind == "CMD" => command.to_vec(),
+        (kind, text) if kind == "CMD-SHELL" => {
+            let shell = if shell.is_empty() {
+                vec!["/bin/sh".to_owned(), "-c".to_owned()]
+            } else {
+                shell.to_vec()
+            };
+            [&shell, text].concat()
+        }
+        _ => return None,
+    };
+    let time = |nanoseconds: i64, default: u64| match u64::try_from(nanoseconds) {
+        Ok(nanoseconds) if nanoseconds > 0 => Duration::from_nanos(nanoseconds),
+        _ => Duration::from_secs(default),
+    };
+    (!command.is_empty()).then(|| HealthTest {
+        command,
+        interval: time(shape.interval, 30),
+        timeout: time(shape.timeout, 30),
+        start_period: time(shape.start_period, 0),
+        retries: match u32::try_from(shape.retries) {
+            Ok(retries) if retries > 0 => retries,
+            _ => 3,
+        },
+    })
+}
+
+/// The TCP ports among what is exposed and published.
+fn tcp_ports(exposed: &Keys, published: &Map<Option<Vec<BindingShape>>>) -> Vec<u16> {
+    let all = exposed.keys().chain(published.keys());
+    let tcp = all.filter_map(|port| match port.split_once('/') {
+        Some((port, "tcp")) => port.parse().ok(),
+        Some(_) => None,
+        None => port.parse().ok(),
+    });
+    let ports: BTreeSet<u16> = tcp.collect();
+    ports.into_iter().collect()
 }
 
 /// Engines write "never" as the year 1.

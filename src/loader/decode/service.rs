@@ -4,7 +4,8 @@ use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
-    Build, Condition, ContainerSpec, Dependency, Duration, PullPolicy, Service, ServiceName,
+    Build, Condition, ContainerSpec, Dependency, Duration, PullPolicy, Readiness, Service,
+    ServiceName,
 };
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json as object};
@@ -76,6 +77,7 @@ impl Decode<'_> {
                 .filter(|path| node.at(path).is_some_and(says_something))
                 .map(|path| path.join("."))
                 .collect(),
+            ready: self.readiness(node),
             positions: self.places.positions(entry),
         })
     }
@@ -135,6 +137,22 @@ impl Decode<'_> {
         }
         deployed(&mut fields, node);
         self.typed(&fields, node)
+    }
+
+    fn readiness(&mut self, node: &Node) -> Readiness {
+        let Some(ready) = node.get("x-ready") else {
+            return Readiness::default();
+        };
+        match ready.as_str() {
+            Some("engine") => Readiness::Engine,
+            Some("reachable") => Readiness::Reachable,
+            _ => {
+                let problem = "`x-ready` is `engine` (the engine's health tests alone) or `reachable` (the default)";
+                self.problems
+                    .push(Diagnostic::error(problem).at(ready.span, ""));
+                Readiness::default()
+            }
+        }
     }
 
     fn pull_policy(&mut self, node: &Node) -> PullPolicy {

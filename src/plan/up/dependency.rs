@@ -55,6 +55,7 @@ impl Up<'_> {
                 let operation = Operation::Wait {
                     target: placed.target.clone(),
                     condition,
+                    ready: placed.ready,
                     required,
                 };
                 let mut before = placed.started.clone();

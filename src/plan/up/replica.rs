@@ -2,7 +2,7 @@
 
 use super::Up;
 use crate::label;
-use crate::model::Service;
+use crate::model::{Readiness, Service};
 use crate::plan::container::new_container;
 use crate::plan::decide::{Decided, Decision, Replica, shared_services};
 use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
@@ -20,6 +20,7 @@ pub(super) struct Placed {
     /// What it is now, where it stays as it is.
     pub(super) health: Option<Health>,
     pub(super) completed: bool,
+    pub(super) ready: Readiness,
 }
 
 impl<'a> Up<'a> {
@@ -120,6 +121,7 @@ impl<'a> Up<'a> {
             self.unchanged.push(resource.clone());
         }
         Placed {
+            ready: service.ready,
             resource,
             target,
             named,
@@ -229,6 +231,7 @@ impl<'a> Up<'a> {
             started.push(self.steps.add_if(Some(&unchanged), id));
         }
         Ok(Placed {
+            ready: service.ready,
             resource,
             target,
             named: vec![named],
@@ -303,6 +306,7 @@ impl<'a> Up<'a> {
             started.push(self.steps.add(resource.clone(), operation, reason, after));
         }
         Placed {
+            ready: service.ready,
             resource,
             target,
             named: vec![create],

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use tokio::sync::{broadcast, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::time::Instant;
 
 use super::StepError;
 use crate::engine::{BuildProgress, Engine, EngineError, EngineEvent};
-use crate::model::{Condition, ImageBuild};
+use crate::model::{Condition, ImageBuild, Readiness};
 use crate::plan::{Operation, Plan, StepId, Target};
 use crate::reconcile::event::{Event, Progress};
-use crate::reconcile::wait::{WaitProblem, explain, wait_for};
+use crate::reconcile::wait::{Wait, wait_for};
 
 /// What a step brought.
 pub(super) enum Done {
@@ -40,6 +40,8 @@ pub(super) struct Call<'a, 'e, E> {
     pub(super) events: Option<broadcast::Receiver<EngineEvent>>,
     pub(super) interrupted: watch::Receiver<bool>,
     pub(super) deadline: Option<(Instant, Duration)>,
+    pub(super) ready: Option<Readiness>,
+    pub(super) execs: &'a Semaphore,
     pub(super) on_event: &'a RefCell<&'e mut dyn FnMut(Event)>,
 }
 
@@ -95,8 +97,12 @@ impl<E: Engine> Call<'_, '_, E> {
             Operation::Wait {
                 target,
                 condition,
+                ready,
                 required,
-            } => self.wait(&existing(target), condition, required).await,
+            } => {
+                self.wait(&existing(target), condition, ready, required)
+                    .await
+            }
         }
     }
 
@@ -152,6 +158,7 @@ impl<E: Engine> Call<'_, '_, E> {
         &mut self,
         id: &str,
         condition: Condition,
+        ready: Readiness,
         required: bool,
     ) -> Result<Done, StepError> {
         let Some(events) = self.events.take() else {
@@ -161,26 +168,19 @@ impl<E: Engine> Call<'_, '_, E> {
             }
             .into());
         };
+        let wait = Wait {
+            engine: self.engine,
+            id,
+            name: self.plan.steps[self.id].resource.name(),
+            condition,
+            // What the user asks for now goes before the file.
+            ready: self.ready.unwrap_or(ready),
+            execs: self.execs,
+            deadline: self.deadline,
+        };
         let mut tell = |progress| self.tell(progress);
-        let name = self.plan.steps[self.id].resource.name();
         let waited = async {
-            let wait = wait_for(self.engine, id, name, condition, events, &mut tell);
-            let failure = match self.deadline {
-                None => wait.await?,
-                Some((deadline, time)) => {
-                    if let Ok(waited) = timeout_at(deadline, wait).await {
-                        waited?
-                    } else {
-                        let container = name.to_owned();
-                        let problem = WaitProblem::Timeout {
-                            container,
-                            condition,
-                            seconds: time.as_secs(),
-                        };
-                        Some(explain(self.engine, id, problem).await)
-                    }
-                }
-            };
+            let failure = wait_for(&wait, events, &mut tell).await?;
             match failure {
                 None => Ok(Done::Nothing {
                     container: Some(id.to_owned()),

@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 
 use super::*;
 use crate::engine::PullProgress;
-use crate::model::{ContainerSpec, NetworkAccess, NewContainer, ProjectName, ServiceName};
+use crate::model::{
+    ContainerSpec, NetworkAccess, NewContainer, ProjectName, Readiness, ServiceName,
+};
 use crate::plan::{OnlyIf, Step, Target};
 use crate::state::{Health, Status};
 use crate::ui::plain;
@@ -82,6 +84,7 @@ fn wait(service: &str, condition: Condition, needed_by: &str) -> Step {
     let operation = Operation::Wait {
         target: existing(),
         condition,
+        ready: Readiness::default(),
         required: true,
     };
     let reason = Reason::NeededBy(ServiceName::new(needed_by).unwrap(), condition);

@@ -43,6 +43,7 @@ async fn a_wait_ends_at_the_event_and_asks_no_more_than_the_events_tell() {
         run.progress(),
         [
             &Progress::Health(Health::Starting),
+            &Progress::Note("for the health test to pass".into()),
             &Progress::Health(Health::Healthy)
         ]
     );

@@ -14,17 +14,18 @@ use futures_util::{FutureExt, StreamExt, stream};
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use windlass::engine::sockets::{SocketCounts, SocketTable};
 use windlass::engine::{
-    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, PullProgress,
-    Told,
+    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
+    PullProgress, Told,
 };
 use windlass::model::{
     Endpoint, ImageBuild, Network, NetworkAccess, NewContainer, ProjectName, Volume,
 };
 use windlass::state::{Container, Image, NetworkState, VolumeState};
 
-pub(crate) use world::Happening;
 use world::World;
+pub(crate) use world::{Happening, Test};
 
 type Failure = Box<dyn Fn() -> EngineError>;
 
@@ -125,6 +126,21 @@ impl FakeEngine {
         (self.world.borrow_mut().logs).insert(container.into(), text.into());
     }
 
+    /// Sockets cannot be seen from outside.
+    pub(crate) fn hides_sockets(&self) {
+        self.world.borrow_mut().hides_sockets = true;
+    }
+
+    /// Containers have no `cat`.
+    pub(crate) fn lacks_cat(&self) {
+        self.world.borrow_mut().lacks_cat = true;
+    }
+
+    /// The commands run in containers, with the milliseconds at which they began and ended: `0..15 exec web test`.
+    pub(crate) fn execs(&self) -> Vec<String> {
+        self.timed(|call| call.starts_with("exec "))
+    }
+
     /// The connection breaks after so many calls that change something; [`Self::revive`] mends it.
     pub(crate) fn dies_after(&self, changes: usize) {
         let so_far = self.changes().len();
@@ -159,14 +175,18 @@ impl FakeEngine {
     /// The calls that change something, with milliseconds since the engine was made: `0..15 start shop-web-1`; one
     /// that was given up before it ended has no end.
     pub(crate) fn timeline(&self) -> Vec<String> {
+        self.timed(is_change)
+    }
+
+    fn timed(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let calls = self.calls.borrow();
-        let changes = calls.iter().filter(|call| is_change(&call.text));
+        let wanted = calls.iter().filter(|call| is_wanted(&call.text));
         let line = |call: &Call| {
             let ended = call.ended.map(|time| time.as_millis().to_string());
             let (begun, ended) = (call.begun.as_millis(), ended.unwrap_or_default());
             format!("{begun}..{ended} {}", call.text)
         };
-        changes.map(line).collect()
+        wanted.map(line).collect()
     }
 
     /// All containers, in the order in which they were made.
@@ -271,7 +291,7 @@ impl FakeEngine {
 
 fn is_change(call: &str) -> bool {
     let reads = [
-        "list", "inspect", "network", "volume", "image", "events", "logs",
+        "list", "inspect", "network", "volume", "image", "events", "logs", "exec",
     ];
     !reads.contains(&call.split(' ').next().unwrap_or_default())
 }
@@ -511,6 +531,52 @@ impl Engine for FakeEngine {
             })
         };
         stream::once(read).boxed_local()
+    }
+
+    async fn create_exec(&self, id: &str, exec: &NewExec) -> Result<String, EngineError> {
+        self.catch_up();
+        self.world.borrow_mut().create_exec(id, exec)
+    }
+
+    fn start_exec(&self, exec: &str) -> Told<'_, LogChunk> {
+        let exec = exec.to_owned();
+        let run = async move {
+            let (name, is_look) = self.world.borrow().exec(&exec);
+            let what = if is_look { "look" } else { "test" };
+            let takes = self.world.borrow().test(&name).takes;
+            let index = self.begin(&format!("exec {name} {what}"));
+            if !is_look {
+                tokio::time::sleep(takes).await;
+            }
+            self.catch_up();
+            self.calls.borrow_mut()[index].ended = Some(self.born.elapsed());
+            let output = self.world.borrow_mut().end_exec(&exec);
+            Ok(LogChunk {
+                stderr: false,
+                bytes: output.into(),
+            })
+        };
+        stream::once(run).boxed_local()
+    }
+
+    async fn exec_exit_code(&self, exec: &str) -> Result<Option<i64>, EngineError> {
+        Ok(self.world.borrow().exit_code(exec))
+    }
+
+    fn socket_counts(&self, container: &Container) -> Option<SocketCounts> {
+        self.catch_up();
+        let world = self.world.borrow();
+        // As many as there were changes: nothing changes without another count.
+        let changes = world.sockets(&container.id)?.changes;
+        let text = format!("sockets: used {changes} ");
+        Some(SocketCounts::parse(&text)).filter(|_| !world.hides_sockets)
+    }
+
+    fn sockets(&self, container: &Container) -> Option<SocketTable> {
+        self.catch_up();
+        let world = self.world.borrow();
+        let text = &world.sockets(&container.id)?.text;
+        SocketTable::parse(text).filter(|_| !world.hides_sockets)
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use windlass::engine::Engine;
 use windlass::model::{
     Attachment, Build, Condition, ContainerSpec, Dependency, Healthcheck, Network, NetworkName,
-    Positions, Project, ProjectName, PullPolicy, Service, ServiceName,
+    Positions, Project, ProjectName, PullPolicy, Readiness, Service, ServiceName,
 };
 use windlass::plan::{self, DownOptions, Operation, Plan, UpOptions};
 use windlass::reconcile::{ApplyError, ApplyOptions, Event, Outcome, Progress, apply, observe};
@@ -61,6 +61,7 @@ pub(crate) fn service(service: &str) -> Service {
         scale: 1,
         attach: true,
         not_carried: Vec::new(),
+        ready: Readiness::default(),
         positions: Positions::default(),
     }
 }

@@ -1,16 +1,18 @@
 //! What the scripted engine has, and the simplest honest effects on it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
-use windlass::engine::{ContainerAction, EngineError, EngineEvent};
+use windlass::engine::{ContainerAction, EngineError, EngineEvent, NewExec};
 use windlass::label;
 use windlass::model::{Endpoint, MountKind, Network, NetworkAccess, NewContainer, ProjectName};
 use windlass::state::{
-    Container, ContainerEndpoint, ContainerMount, Health, Image, NetworkState, Status, VolumeState,
+    Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
+    PublishedPort, Status, VolumeState,
 };
 
 use super::endpoints;
@@ -24,14 +26,53 @@ pub(crate) enum Happening {
     Exec,
     /// It ends with this exit code.
     Exit(i64),
+    /// Exactly these addresses listen, `ADDRESS:PORT` or `unix:PATH`.
+    Listens(&'static [&'static str]),
+    /// From now on its health test, run by exec, does this.
+    Test(Test),
+    /// It is frozen.
+    Pause,
+    /// It goes on.
+    Unpause,
+    /// It ends, and the engine starts it again at once.
+    Restart,
     /// Somebody removes it.
     Vanish,
     /// The event stream ends.
     EventsEnd,
 }
 
+/// What a health test does when it is run by exec.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Test {
+    /// The time it takes.
+    pub(crate) takes: Duration,
+    /// Its exit code.
+    pub(crate) code: i64,
+    /// What it prints.
+    pub(crate) output: &'static str,
+}
+
+/// The kernel's tables of a container.
+pub(super) struct Sockets {
+    pub(super) text: String,
+    pub(super) changes: usize,
+}
+
+struct ExecRun {
+    container: String,
+    name: String,
+    is_look: bool,
+    code: Option<i64>,
+}
+
 #[derive(Default)]
 pub(super) struct World {
+    pub(super) hides_sockets: bool,
+    pub(super) lacks_cat: bool,
+    sockets: HashMap<String, Sockets>,
+    tests: HashMap<String, Test>,
+    execs: Vec<ExecRun>,
     pub(super) containers: Vec<Container>,
     pub(super) networks: Vec<NetworkState>,
     pub(super) volumes: Vec<VolumeState>,
@@ -127,6 +168,11 @@ impl World {
             networks,
             mounts,
             tty: new.spec.tty,
+            tcp_ports: (new.spec.expose.iter())
+                .filter_map(|port| port.parse().ok())
+                .collect(),
+            ports: new.spec.ports.iter().map(published).collect(),
+            health_test: self.health_test(new, &id),
             ..Container::default()
         });
         self.tell(&id, ContainerAction::Created);
@@ -222,9 +268,12 @@ impl World {
             return Ok(());
         }
         container.status = Status::Running;
+        container.pid = 1;
         container.exit_code = 0;
         container.health = tested.then_some(Health::Starting);
         let name = container.name.clone();
+        let id = &container.id.clone();
+        self.listen(id, &[]);
         self.tell(id, ContainerAction::Started);
         for (time, what) in self.after_start.get(&name).into_iter().flatten() {
             self.pending
@@ -255,6 +304,7 @@ impl World {
             return;
         };
         let running = container.status.is_up();
+        let (full_id, name) = (container.id.clone(), container.name.clone());
         match what {
             Happening::Health(health, output) if running => {
                 container.health = Some(*health);
@@ -264,7 +314,26 @@ impl World {
             Happening::Exec if running => {
                 self.tell(id, ContainerAction::Other("exec_start".into()));
             }
+            Happening::Listens(addresses) if running => self.listen(&full_id, addresses),
+            Happening::Test(test) => {
+                self.tests.insert(name, *test);
+            }
+            Happening::Pause if running => {
+                container.status = Status::Paused;
+                self.tell(id, ContainerAction::Paused);
+            }
+            Happening::Unpause if running => {
+                container.status = Status::Running;
+                self.tell(id, ContainerAction::Unpaused);
+            }
+            Happening::Restart if running => {
+                container.started_at.push('+');
+                self.tell(id, ContainerAction::Died(1));
+                self.listen(&full_id, &[]);
+                self.tell(id, ContainerAction::Started);
+            }
             Happening::Exit(code) if running => {
+                container.pid = 0;
                 container.status = Status::Exited;
                 container.exit_code = *code;
                 self.pending.retain(|(_, of, _)| of != id);
@@ -378,6 +447,98 @@ impl World {
         Ok(())
     }
 
+    /// The kernel's tables of a container; none where it doesn't run.
+    pub(super) fn sockets(&self, id: &str) -> Option<&Sockets> {
+        self.find(id).filter(|container| container.pid != 0)?;
+        self.sockets.get(id)
+    }
+
+    fn listen(&mut self, id: &str, addresses: &[&str]) {
+        let changes = self.sockets.get(id).map_or(0, |before| before.changes) + 1;
+        let mut text = "  sl  local_address rem_address   st\n".to_owned();
+        for address in addresses {
+            if let Some(path) = address.strip_prefix("unix:") {
+                writeln!(text, "0: 00000002 00000000 00010000 0001 01 1 {path}").unwrap();
+            } else {
+                let address: std::net::SocketAddrV4 = address.parse().unwrap();
+                let host = u32::from_ne_bytes(address.ip().octets());
+                let port = address.port();
+                writeln!(text, "0: {host:08X}:{port:04X} 00000000:0000 0A").unwrap();
+            }
+        }
+        self.sockets.insert(id.into(), Sockets { text, changes });
+    }
+
+    /// How a container without a script of its own is tested: in vain.
+    pub(super) fn test(&self, name: &str) -> Test {
+        let in_vain = Test {
+            takes: Duration::ZERO,
+            code: 1,
+            output: "",
+        };
+        self.tests.get(name).copied().unwrap_or(in_vain)
+    }
+
+    pub(super) fn create_exec(&mut self, id: &str, exec: &NewExec) -> Result<String, EngineError> {
+        let container = self.find(id).ok_or_else(|| no_container(id))?;
+        if container.status != Status::Running {
+            let words = format!("container {id} is {}", container.status.as_str());
+            return Err(EngineError::Conflict(words));
+        }
+        let run = ExecRun {
+            container: container.id.clone(),
+            name: container.name.clone(),
+            is_look: exec.command[0] == "cat",
+            code: None,
+        };
+        self.execs.push(run);
+        Ok((self.execs.len() - 1).to_string())
+    }
+
+    /// The container's name, and whether it is a look at its sockets.
+    pub(super) fn exec(&self, exec: &str) -> (String, bool) {
+        let run = &self.execs[exec.parse::<usize>().unwrap()];
+        (run.name.clone(), run.is_look)
+    }
+
+    pub(super) fn end_exec(&mut self, exec: &str) -> String {
+        let index = exec.parse::<usize>().unwrap();
+        let run = &self.execs[index];
+        let (code, output) = if run.is_look {
+            let text = self.sockets(&run.container).map(|sockets| &sockets.text);
+            // As where IPv6 is missing: a table, and failure all the same. No table: no such program.
+            let has_cat = !self.lacks_cat;
+            (1, text.filter(|_| has_cat).cloned().unwrap_or_default())
+        } else {
+            let test = self.test(&run.name);
+            (test.code, test.output.to_owned())
+        };
+        self.execs[index].code = Some(code);
+        output
+    }
+
+    pub(super) fn exit_code(&self, exec: &str) -> Option<i64> {
+        self.execs[exec.parse::<usize>().unwrap()].code
+    }
+
+    fn health_test(&self, new: &NewContainer, id: &str) -> Option<HealthTest> {
+        if !self.tested.iter().any(|tested| tested == id) {
+            return None;
+        }
+        let own = new.spec.healthcheck.clone().unwrap_or_default();
+        let time = |time: Option<windlass::model::Duration>, default: u64| {
+            let nanos = time.and_then(|time| u64::try_from(time.nanos()).ok());
+            nanos.map_or(Duration::from_secs(default), Duration::from_nanos)
+        };
+        Some(HealthTest {
+            command: vec!["true".into()],
+            interval: time(own.interval, 30),
+            timeout: time(own.timeout, 30),
+            start_period: time(own.start_period, 0),
+            retries: own.retries.unwrap_or(3),
+        })
+    }
+
     pub(super) fn logs_of(&self, name: &str, tail: Option<u64>) -> String {
         let text = self.logs.get(name).map_or("", String::as_str);
         let lines: Vec<&str> = text.lines().collect();
@@ -411,6 +572,16 @@ impl World {
 
 fn is_of(labels: &IndexMap<String, String>, project: &ProjectName) -> bool {
     labels.get(label::PROJECT).map(String::as_str) == Some(project.as_str())
+}
+
+fn published(port: &windlass::model::Port) -> PublishedPort {
+    let published = port.published.as_ref();
+    PublishedPort {
+        host_ip: "0.0.0.0".into(),
+        published: published.and_then(|port| port.parse().ok()).unwrap_or(0),
+        target: port.target,
+        protocol: port.protocol.clone(),
+    }
 }
 
 fn no_container(id: &str) -> EngineError {
