@@ -12,6 +12,7 @@ mod schedule;
 mod stop;
 mod up;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -24,8 +25,8 @@ pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;
 use crate::model::{
-    Condition, ImageBuild, Network, NewContainer, Position, ProjectName, Readiness, ServiceName,
-    Volume,
+    Condition, ImageBuild, Network, NewContainer, Position, Positions, ProjectName, Readiness,
+    ServiceName, Volume,
 };
 use crate::state::Status;
 
@@ -43,6 +44,8 @@ pub struct Plan {
     pub unchanged: Vec<Resource>,
     /// Doubts to tell the user about before the plan is applied.
     pub warnings: Vec<Warning>,
+    /// Where the files speak of what the steps are done to: the fields of the service, network or volume.
+    pub origins: HashMap<Resource, Positions>,
 }
 
 /// A doubt, with the place in the file that raises it.

@@ -215,6 +215,15 @@ pub struct ContainerMount {
     pub writable: bool,
 }
 
+impl ContainerMount {
+    /// Whether it is a volume that nobody gave a name: the engine names those with 64 hexadecimal digits.
+    pub fn is_anonymous_volume(&self) -> bool {
+        self.kind == "volume"
+            && self.name.len() == 64
+            && self.name.chars().all(|c| c.is_ascii_hexdigit())
+    }
+}
+
 /// A port of a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublishedPort {

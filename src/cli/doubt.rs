@@ -97,6 +97,7 @@ mod tests {
             steps: vec![step(1), step(2)],
             unchanged: Vec::new(),
             warnings: Vec::new(),
+            origins: std::collections::HashMap::new(),
         };
         let project = Project {
             name,

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
-use crate::plan::{Plan, PlanError, Reason, Step};
+use crate::model::Port;
+use crate::plan::{Operation, Plan, PlanError, Reason, Resource, Step, StepId};
 use crate::reconcile::{ApplyError, StepError, StepFailure, WaitFailure, WaitProblem};
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
@@ -129,7 +130,7 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
         .failures
         .iter()
         .map(|StepFailure { step, error }| match error {
-            StepError::Engine(error) => engine_report(error),
+            StepError::Engine(error) => step_report(error, *step, plan),
             StepError::Wait(failure) => wait_report(failure, plan.steps.get(*step)),
         })
         .collect();
@@ -139,6 +140,68 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
         reports.push(interrupted());
     }
     reports
+}
+
+/// An engine's refusal, with what it was to be done to and the place in the files that asks for it.
+fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
+    let report = engine_report(error);
+    let Some(step) = plan.steps.get(id) else {
+        return report;
+    };
+    let field = match error {
+        EngineError::PullDenied { .. } | EngineError::PullFailed { .. } => "image".to_owned(),
+        EngineError::BuildFailed { .. } => "build.dockerfile".to_owned(),
+        EngineError::Context { .. } => "build.context".to_owned(),
+        EngineError::PortInUse { port, .. } => published_as(port, step, plan),
+        EngineError::Disconnected { .. } => return report,
+        _ => String::new(),
+    };
+    let origins = plan.origins.get(&step.resource);
+    let position = origins.and_then(|positions| positions.find(&field));
+    let message = match error {
+        // The engine's own words seldom say which container they are about.
+        EngineError::Refused { .. }
+        | EngineError::NotFound(_)
+        | EngineError::Conflict(_)
+        | EngineError::Answer(_) => about(&step.resource, error),
+        _ => report.message.clone(),
+    };
+    Report {
+        message,
+        position: position.map(ToString::to_string),
+        ..report
+    }
+}
+
+fn about(resource: &Resource, error: &EngineError) -> String {
+    let (kind, name) = match resource {
+        Resource::Image(name) => ("image", name),
+        Resource::Network(name) => ("network", name),
+        Resource::Volume(name) => ("volume", name),
+        Resource::Container { name, .. } => ("container", name),
+    };
+    let words = error.to_string();
+    if words.contains(name.as_str()) {
+        words
+    } else {
+        format!("{kind} {name}: {words}")
+    }
+}
+
+/// The field of the service that publishes this port of the host.
+fn published_as(port: &str, step: &Step, plan: &Plan) -> String {
+    let number = port.rsplit(':').next().unwrap_or(port);
+    let created = plan.steps.iter().find_map(|other| match &other.operation {
+        Operation::CreateContainer { container, .. } if other.resource == step.resource => {
+            Some(&container.spec.ports)
+        }
+        _ => None,
+    });
+    let publishes = |port: &Port| port.published.as_deref() == Some(number);
+    match created.and_then(|ports| ports.iter().position(publishes)) {
+        Some(index) => format!("ports[{index}]"),
+        None => "ports".to_owned(),
+    }
 }
 
 fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {

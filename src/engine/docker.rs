@@ -163,6 +163,17 @@ impl DockerEngine {
         Ok(body.map(|body| inspect::container(id, &body)))
     }
 
+    /// All networks of exactly this name: an engine may have several.
+    async fn networks_named(&self, name: &str) -> Result<Vec<NetworkState>, EngineError> {
+        // The engine's filter finds every network whose name contains the text.
+        let filters = serde_json::json!({ "name": [name] }).to_string();
+        let target = Target::new(&["networks"]).with("filters", &filters);
+        let body = get(&self.transport, &target).await?;
+        let mut networks = inspect::networks(&body).map_err(not_understood)?;
+        networks.retain(|network| network.name == name);
+        Ok(networks)
+    }
+
     /// Old engines ignore what they don't know; we do not.
     fn check_keys(&self, container: &NewContainer) -> Result<(), EngineError> {
         for beyond in beyond_api(container, self.about.api) {
@@ -394,15 +405,7 @@ impl Engine for DockerEngine {
     }
 
     async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError> {
-        // The engine's filter finds every network whose name contains the text.
-        let filters = serde_json::json!({ "name": [name] }).to_string();
-        let body = get(
-            &self.transport,
-            &Target::new(&["networks"]).with("filters", &filters),
-        )
-        .await?;
-        let networks = inspect::networks(&body).map_err(not_understood)?;
-        Ok(networks.into_iter().find(|network| network.name == name))
+        Ok(self.networks_named(name).await?.into_iter().next())
     }
 
     async fn create_network(
@@ -410,14 +413,24 @@ impl Engine for DockerEngine {
         network: &Network,
         labels: &IndexMap<String, String>,
     ) -> Result<(), EngineError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Created {
+            id: String,
+        }
         let body = convert::network_body(network, labels).map_err(not_understood)?;
-        post(
-            &self.transport,
-            &Target::new(&["networks", "create"]),
-            &body,
-        )
-        .await
-        .map(drop)
+        let target = Target::new(&["networks", "create"]);
+        let answer = post(&self.transport, &target, &body).await?;
+        let created: Created = serde_json::from_slice(&answer).map_err(not_understood)?;
+        // Engines before 25 look for the name before they take it: where two calls meet, both get a network, and then
+        // no container can be started on either. The other one's stays.
+        if self.api() < ApiVersion::V1_44 {
+            let others = self.networks_named(&network.name).await?;
+            if others.iter().any(|other| other.id != created.id) {
+                return self.remove_network(&created.id).await;
+            }
+        }
+        Ok(())
     }
 
     async fn remove_network(&self, id: &str) -> Result<(), EngineError> {

@@ -23,13 +23,14 @@ impl fmt::Display for Position {
 
 /// The positions of an element's fields by their path inside it, such as `environment.DEBUG` or `ports[0]`; the
 /// empty path is the element itself.
+/// Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Positions(HashMap<String, Position>);
+pub struct Positions(Arc<HashMap<String, Position>>);
 
 impl Positions {
     /// Notes where a field stands.
     pub fn insert(&mut self, path: impl Into<String>, position: Position) {
-        self.0.insert(path.into(), position);
+        Arc::make_mut(&mut self.0).insert(path.into(), position);
     }
 
     /// Where the field stands, or the nearest thing around it that was written down.

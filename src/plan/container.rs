@@ -85,12 +85,10 @@ fn resolve_mount(project: &Project, mount: &Mount) -> Mount {
 }
 
 fn inherit_anonymous_volumes(mounts: &mut Vec<Mount>, old: &Container) {
-    // The engine names anonymous volumes with 64 hexadecimal digits; nobody else does.
-    let is_anonymous = |name: &str| name.len() == 64 && name.chars().all(|c| c.is_ascii_hexdigit());
     for inherited in old
         .mounts
         .iter()
-        .filter(|mount| mount.kind == "volume" && is_anonymous(&mount.name))
+        .filter(|mount| mount.is_anonymous_volume())
     {
         match mounts
             .iter_mut()

@@ -61,6 +61,7 @@ pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Pl
             &removed,
         );
         if options.volumes {
+            anonymous_volumes_down(&mut steps, &containers, &removed);
             volumes_down(&mut steps, project, state, &removed);
         }
     }
@@ -72,6 +73,7 @@ pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Pl
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings,
+        origins: std::collections::HashMap::new(),
     }
 }
 
@@ -236,6 +238,28 @@ fn networks_down(
             Resource::Network(network.name.clone()),
             operation,
             Reason::Lowered,
+            removed.to_vec(),
+        );
+    }
+}
+
+/// The anonymous volumes that a container took over from the one it replaced: the engine, to which they have a name,
+/// does not remove them with it.
+fn anonymous_volumes_down(steps: &mut Steps, containers: &[&Container], removed: &[StepId]) {
+    let heirs = containers
+        .iter()
+        .filter(|container| container.labels.contains_key(label::REPLACE));
+    let inherited: BTreeSet<&str> = heirs
+        .flat_map(|container| &container.mounts)
+        .filter(|mount| mount.is_anonymous_volume())
+        .map(|mount| mount.name.as_str())
+        .collect();
+    for name in inherited {
+        let reason = Reason::Asked("--volumes");
+        steps.add(
+            Resource::Volume(name.to_owned()),
+            Operation::RemoveVolume,
+            reason,
             removed.to_vec(),
         );
     }

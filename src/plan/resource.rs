@@ -1,11 +1,15 @@
 //! What containers need before they can be made: images, networks and volumes.
 
+mod difference;
+
 use std::collections::HashMap;
 
 use super::up::Up;
 use super::{Operation, PlanError, Reason, Resource, StepId, Warning};
 use crate::label;
 use crate::model::{ImageBuild, MountKind, NetworkName, PullPolicy, Service, VolumeName};
+use crate::state::{Container, NetworkState};
+use difference::{network_differences, volume_differences};
 
 /// The steps that bring images, networks and volumes, each once; none where it is there already.
 #[derive(Debug, Default)]
@@ -91,6 +95,10 @@ impl<'a> Up<'a> {
                 Vec::new(),
             ))
         };
+        self.origins.insert(
+            Resource::Image(reference.clone()),
+            service.positions.clone(),
+        );
         self.resources.images.insert(reference.clone(), step);
         Ok(step)
     }
@@ -157,11 +165,7 @@ impl<'a> Up<'a> {
                 position: service.positions.find(&format!("networks.{name}")).cloned(),
             });
         };
-        let there = self
-            .state
-            .networks
-            .iter()
-            .find(|there| there.name == network.name);
+        let (there, second) = self.networks_of_name(&network.name);
         let step = match there {
             None if network.external => {
                 return Err(PlanError::ExternalMissing {
@@ -197,10 +201,20 @@ impl<'a> Up<'a> {
                         owner,
                         network.positions.find("").cloned(),
                     );
+                    self.warn_of_differences(
+                        "network",
+                        &network.name,
+                        &network_differences(network, there),
+                        network.positions.find("").cloned(),
+                    );
                 }
-                None
+                self.remove_seconds(&network.name, &second)
             }
         };
+        self.origins.insert(
+            Resource::Network(network.name.clone()),
+            network.positions.clone(),
+        );
         self.resources.networks.insert(name.clone(), step);
         Ok(step)
     }
@@ -256,12 +270,91 @@ impl<'a> Up<'a> {
                         owner,
                         volume.positions.find("").cloned(),
                     );
+                    self.warn_of_differences(
+                        "volume",
+                        &volume.name,
+                        &volume_differences(volume, there),
+                        volume.positions.find("").cloned(),
+                    );
                 }
                 None
             }
         };
+        self.origins.insert(
+            Resource::Volume(volume.name.clone()),
+            volume.positions.clone(),
+        );
         self.resources.volumes.insert(name.clone(), step);
         Ok(step)
+    }
+
+    /// The network of this name that is used, and those of the same name that an interrupted run left behind: old
+    /// engines make a second one where two calls meet, and then start no container on either.
+    fn networks_of_name(&self, name: &str) -> (Option<&'a NetworkState>, Vec<&'a NetworkState>) {
+        let members = |network: &NetworkState| {
+            let is_on = |container: &&Container| {
+                container
+                    .networks
+                    .get(name)
+                    .is_some_and(|endpoint| endpoint.network_id == network.id)
+            };
+            self.state.containers.iter().filter(is_on).count()
+        };
+        let all = self
+            .state
+            .networks
+            .iter()
+            .filter(|there| there.name == name);
+        let mut all: Vec<&'a NetworkState> = all.collect();
+        all.sort_by_key(|network| std::cmp::Reverse(members(network)));
+        let mut all = all.into_iter();
+        let used = all.next();
+        let own = |network: &&NetworkState| {
+            network.labels.get(label::PROJECT).map(String::as_str)
+                == Some(self.project.name.as_str())
+        };
+        (used, all.filter(own).collect())
+    }
+
+    /// The step after which the network of this name is the only one.
+    fn remove_seconds(&mut self, name: &str, seconds: &[&NetworkState]) -> Option<StepId> {
+        let mut last = None;
+        for network in seconds {
+            let operation = Operation::RemoveNetwork {
+                id: network.id.clone(),
+            };
+            let resource = Resource::Network(name.to_owned());
+            let after = last.into_iter().collect();
+            last = Some(
+                self.steps
+                    .add(resource, operation, Reason::LeftBehind, after),
+            );
+        }
+        last
+    }
+
+    /// What is there stays as it is, because others or data may be in it; but nobody shall believe that it is what the
+    /// file says.
+    fn warn_of_differences(
+        &mut self,
+        kind: &str,
+        name: &str,
+        differences: &[String],
+        position: Option<crate::model::Position>,
+    ) {
+        if !differences.is_empty() {
+            let remedy = match kind {
+                "volume" => "it is kept, with its data",
+                _ => "it is kept: `down` and `up` make it anew",
+            };
+            self.warnings.push(Warning {
+                message: format!(
+                    "{kind} {name} is not what the file says: {}; {remedy}",
+                    differences.join(", ")
+                ),
+                position,
+            });
+        }
     }
 
     /// Something of this name is there, but another project or nobody made it: it is used, with a word of warning.

@@ -104,6 +104,7 @@ mod tests {
             steps: steps.collect(),
             unchanged: Vec::new(),
             warnings: Vec::new(),
+            origins: std::collections::HashMap::new(),
         }
     }
 

@@ -66,6 +66,7 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
+        origins: std::collections::HashMap::new(),
     }
 }
 

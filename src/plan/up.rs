@@ -12,7 +12,7 @@ use super::down::{discard, is_orphan};
 use super::resource::Resources;
 use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
 use crate::graph::ServiceGraph;
-use crate::model::{Condition, Project, PullPolicy, Service, ServiceName};
+use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
 use replica::Placed;
 
@@ -107,6 +107,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
         waits: HashMap::new(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
+        origins: HashMap::new(),
     };
     let decided = decide(project, &services, state, options, |service| {
         up.image_is_renewed(service)
@@ -130,6 +131,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
         steps: up.steps.into_steps(),
         unchanged: up.unchanged,
         warnings: up.warnings,
+        origins: up.origins,
     })
 }
 
@@ -225,6 +227,7 @@ pub(super) struct Up<'a> {
     waits: HashMap<(String, Condition, bool), StepId>,
     unchanged: Vec<Resource>,
     pub(super) warnings: Vec<Warning>,
+    pub(super) origins: HashMap<Resource, Positions>,
 }
 
 impl Up<'_> {

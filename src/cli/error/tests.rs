@@ -31,6 +31,7 @@ fn waits(reason: Reason) -> Plan {
         }],
         unchanged: Vec::new(),
         warnings: Vec::new(),
+        origins: std::collections::HashMap::new(),
     }
 }
 

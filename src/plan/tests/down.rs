@@ -139,3 +139,26 @@ fn the_order_of_what_runs_counts_even_if_the_file_forgot_it() {
 fn nothing_there_is_nothing_to_do() {
     assert!(down(&shop(), &ActualState::default(), &DownOptions::default()).is_empty());
 }
+
+#[test]
+fn anonymous_volumes_that_were_handed_on_go_with_the_others() {
+    let project = project([service("db")]);
+    let mut state = raised(&project);
+    let anonymous = "0123456789abcdef".repeat(4);
+    let container = &mut state.containers[0];
+    container.labels.insert(label::REPLACE.into(), "old".into());
+    container.mounts.push(crate::state::ContainerMount {
+        kind: "volume".into(),
+        name: anonymous.clone(),
+        ..Default::default()
+    });
+    let with = |volumes| {
+        let options = DownOptions {
+            volumes,
+            ..DownOptions::default()
+        };
+        down_lines(&project, &state, &options).join("\n")
+    };
+    assert!(with(true).contains(&format!("volume:{anonymous}, RemoveVolume")));
+    assert!(!with(false).contains("RemoveVolume"));
+}

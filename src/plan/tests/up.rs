@@ -487,3 +487,41 @@ fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
         "stack.yaml:2:3"
     );
 }
+
+#[test]
+fn of_two_networks_of_one_name_the_used_one_stays() {
+    let project = project([service("web"), service("db")]);
+    let mut state = raised(&project);
+    state
+        .containers
+        .retain(|container| container.service() == Some("db"));
+    state.containers[0].networks["shop_default"].network_id = "used".into();
+    let mut used = state.networks[0].clone();
+    used.id = "used".into();
+    state.networks.push(used);
+    let plan = up(&project, &state, &UpOptions::default()).unwrap();
+    assert_eq!(
+        lines(&plan),
+        [
+            "[] -> #1 network:shop_default, RemoveNetwork, left behind by an interrupted run",
+            "[1] -> #2 service:web:1, CreateContainer, not there yet",
+            "[2] -> #3 service:web:1, StartContainer, depends on nothing",
+        ]
+    );
+    let Operation::RemoveNetwork { id } = &plan.steps[0].operation else {
+        panic!("{plan}")
+    };
+    assert_eq!(id, "id-shop_default");
+}
+
+#[test]
+fn a_network_that_is_not_what_the_file_says_is_told() {
+    let mut project = project([service("web")]);
+    let state = raised(&project);
+    project.networks["default"].internal = true;
+    let plan = up(&project, &state, &UpOptions::default()).unwrap();
+    assert_eq!(
+        plan.warnings[0].message,
+        "network shop_default is not what the file says: internal: false -> true; it is kept: `down` and `up` make it anew"
+    );
+}

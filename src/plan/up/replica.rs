@@ -53,6 +53,8 @@ impl<'a> Up<'a> {
             name: name.clone(),
             replica: Some((service.name.clone(), number)),
         };
+        self.origins
+            .insert(resource.clone(), service.positions.clone());
         let cleared: Vec<StepId> = replica
             .leftovers
             .iter()

@@ -40,6 +40,7 @@ pub(in crate::ui) fn plan(steps: Vec<Step>) -> Plan {
         steps,
         unchanged: Vec::new(),
         warnings: Vec::new(),
+        origins: std::collections::HashMap::new(),
     }
 }
 
