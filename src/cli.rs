@@ -10,6 +10,7 @@ mod global;
 mod logs;
 mod plan;
 mod ps;
+mod schema;
 mod scope;
 mod signal;
 mod up;
@@ -53,6 +54,7 @@ enum Command {
     Logs(logs::LogsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
+    Schema(schema::SchemaArgs),
     Version(version::VersionArgs),
 }
 
@@ -99,6 +101,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
             Command::Config(args) => config(args, scope),
+            Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),
         }
     })

@@ -57,6 +57,11 @@ pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, Load
     }
 }
 
+/// The JSON Schema (draft 2020-12) of the stack file with the keys of our own, for editors.
+pub fn json_schema() -> String {
+    schema::json::schema()
+}
+
 /// Where a stack is loaded: the whole one, or one that is included.
 struct Place {
     /// The folder that relative paths start from, absolute.

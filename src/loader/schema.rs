@@ -5,7 +5,9 @@
 mod build;
 pub(super) mod check;
 mod deploy;
+mod describe;
 pub(super) mod export;
+pub(super) mod json;
 mod resource;
 mod service;
 pub(super) mod settle;
@@ -36,8 +38,8 @@ pub(super) enum Shape {
     Range(i64, i64),
     /// One of these words.
     Word(&'static [&'static str]),
-    /// A string that passes a test, and what such a string looks like.
-    Form(fn(&str) -> bool, &'static str),
+    /// A string that passes a test, what such a string looks like, and the test as a regular expression.
+    Form(fn(&str) -> bool, &'static str, &'static str),
     /// A list.
     List(&'static Shape),
     /// A list without two equal elements.

@@ -52,7 +52,7 @@ impl Check<'_> {
             (Shape::Word(known), Value::String(text)) if !known.contains(&text.as_str()) => {
                 self.word(node, text, known);
             }
-            (Shape::Form(fits, looks), Value::String(text)) if !fits(text) => {
+            (Shape::Form(fits, looks, _), Value::String(text)) if !fits(text) => {
                 let message = format!("`{}` must look like this: {looks}", self.place());
                 self.report(message, node.span, "");
             }

@@ -28,28 +28,28 @@ const DEVICE_FIELDS: &[Field] = &[
 /// A request for devices as `gpus` has it.
 pub(super) static DEVICE_REQUEST: Object = object(DEVICE_FIELDS);
 
-static RESERVED_DEVICE: Object = requiring(&["capabilities"], DEVICE_FIELDS);
+pub(super) static RESERVED_DEVICE: Object = requiring(&["capabilities"], DEVICE_FIELDS);
 
-static PLACEMENT: Object = object(&[
+pub(super) static PLACEMENT: Object = object(&[
     field("constraints", STRING_LIST),
     field("max_replicas_per_node", COUNT),
     field("preferences", Shape::List(&Shape::Object(&PREFERENCE))),
 ]);
 
-static PREFERENCE: Object = object(&[field("spread", STRING)]);
+pub(super) static PREFERENCE: Object = object(&[field("spread", STRING)]);
 
-static RESOURCES: Object = object(&[
+pub(super) static RESOURCES: Object = object(&[
     kept("limits", Shape::Object(&LIMITS)),
     kept("reservations", Shape::Object(&RESERVATIONS)),
 ]);
 
-static LIMITS: Object = object(&[
+pub(super) static LIMITS: Object = object(&[
     field("cpus", DECIMAL),
     field("memory", MEMORY),
     field("pids", COUNT),
 ]);
 
-static RESERVATIONS: Object = object(&[
+pub(super) static RESERVATIONS: Object = object(&[
     field("cpus", DECIMAL),
     field("devices", Shape::List(&Shape::Object(&RESERVED_DEVICE))),
     field(
@@ -61,24 +61,24 @@ static RESERVATIONS: Object = object(&[
 
 const MEMORY: Shape = Shape::Scalar(TEXT, Becomes::Bytes);
 
-static GENERIC_RESOURCE: Object = object(&[kept(
+pub(super) static GENERIC_RESOURCE: Object = object(&[kept(
     "discrete_resource_spec",
     Shape::Object(&DISCRETE_RESOURCE),
 )]);
 
-static DISCRETE_RESOURCE: Object = object(&[
+pub(super) static DISCRETE_RESOURCE: Object = object(&[
     kept("kind", STRING),
     kept("value", Shape::Scalar(NUMBER | TEXT, Becomes::Int)),
 ]);
 
-static RESTART_POLICY: Object = object(&[
+pub(super) static RESTART_POLICY: Object = object(&[
     field("condition", STRING),
     kept("delay", DURATION),
     kept("max_attempts", COUNT),
     kept("window", DURATION),
 ]);
 
-static UPDATE: Object = object(&[
+pub(super) static UPDATE: Object = object(&[
     field("delay", DURATION),
     field("failure_action", STRING),
     field("max_failure_ratio", DECIMAL),

@@ -16,9 +16,9 @@ pub(super) const MODEL: Shape = Shape::Object(&MODEL_OBJECT);
 
 const EXTERNAL: Shape = Shape::Either(&[Shape::Object(&EXTERNAL_NAME), FLAG]);
 
-static EXTERNAL_NAME: Object = object(&[field("name", STRING)]);
+pub(super) static EXTERNAL_NAME: Object = object(&[field("name", STRING)]);
 
-static NETWORK_OBJECT: Object = object(&[
+pub(super) static NETWORK_OBJECT: Object = object(&[
     field("attachable", FLAG),
     field("driver", STRING),
     field("driver_opts", OPTIONS),
@@ -31,20 +31,20 @@ static NETWORK_OBJECT: Object = object(&[
     field("name", STRING),
 ]);
 
-static IPAM: Object = object(&[
+pub(super) static IPAM: Object = object(&[
     field("config", Shape::List(&Shape::Object(&IPAM_POOL))),
     field("driver", STRING),
     field("options", Shape::Map(&STRING)),
 ]);
 
-static IPAM_POOL: Object = object(&[
+pub(super) static IPAM_POOL: Object = object(&[
     field("aux_addresses", Shape::Map(&STRING)),
     field("gateway", STRING),
     field("ip_range", STRING),
     field("subnet", STRING),
 ]);
 
-static VOLUME_OBJECT: Object = object(&[
+pub(super) static VOLUME_OBJECT: Object = object(&[
     field("driver", STRING),
     field("driver_opts", OPTIONS),
     field("external", EXTERNAL),
@@ -52,7 +52,7 @@ static VOLUME_OBJECT: Object = object(&[
     field("name", STRING),
 ]);
 
-static CONFIG_OBJECT: Object = object(&[
+pub(super) static CONFIG_OBJECT: Object = object(&[
     field("content", STRING),
     field("environment", STRING),
     field("external", EXTERNAL),
@@ -62,7 +62,7 @@ static CONFIG_OBJECT: Object = object(&[
     field("template_driver", STRING),
 ]);
 
-static SECRET_OBJECT: Object = object(&[
+pub(super) static SECRET_OBJECT: Object = object(&[
     field("driver", STRING),
     field("driver_opts", OPTIONS),
     field("environment", STRING),
@@ -73,7 +73,7 @@ static SECRET_OBJECT: Object = object(&[
     field("template_driver", STRING),
 ]);
 
-static MODEL_OBJECT: Object = requiring(
+pub(super) static MODEL_OBJECT: Object = requiring(
     &["model"],
     &[
         field("context_size", Shape::Scalar(INT, Becomes::Int)),

@@ -25,6 +25,7 @@ pub(super) static SERVICE: Object = object(&[
         Shape::Form(
             words::is_container_name,
             "a letter or digit and then letters, digits, `_`, `.` or `-`",
+            "[A-Za-z0-9][A-Za-z0-9_.-]",
         ),
     ),
     field("cpu_count", Shape::Range(0, i64::MAX)),
@@ -138,6 +139,7 @@ pub(super) static SERVICE: Object = object(&[
         Shape::Form(
             words::is_pull_policy,
             "always, never, build, missing, if_not_present, refresh, daily, weekly or every_<duration>",
+            "always|never|build|if_not_present|missing|refresh|daily|weekly|every_[0-9]+[wdhms]",
         ),
     ),
     field("pull_refresh_after", STRING),
@@ -175,7 +177,7 @@ pub(super) const FILE_REFERENCES: Shape =
 /// Limits of a container's processes.
 pub(super) const ULIMITS: Shape = Shape::Map(&Shape::Either(&[COUNT, Shape::Object(&ULIMIT)]));
 
-static FILE_REFERENCE: Object = object(&[
+pub(super) static FILE_REFERENCE: Object = object(&[
     field("source", STRING),
     field("target", STRING),
     field("uid", STRING),
@@ -183,12 +185,12 @@ static FILE_REFERENCE: Object = object(&[
     kept("mode", MODE),
 ]);
 
-static ULIMIT: Object = requiring(
+pub(super) static ULIMIT: Object = requiring(
     &["soft", "hard"],
     &[field("soft", COUNT), field("hard", COUNT)],
 );
 
-static BLKIO: Object = Object {
+pub(super) static BLKIO: Object = Object {
     fields: &[
         field("device_read_bps", Shape::List(&Shape::Object(&RATE))),
         field("device_read_iops", Shape::List(&Shape::Object(&RATE))),
@@ -201,7 +203,7 @@ static BLKIO: Object = Object {
     extensions: false,
 };
 
-static RATE: Object = Object {
+pub(super) static RATE: Object = Object {
     fields: &[
         kept("path", STRING),
         kept("rate", Shape::Scalar(INT | TEXT, Becomes::Bytes)),
@@ -210,19 +212,19 @@ static RATE: Object = Object {
     extensions: false,
 };
 
-static WEIGHT: Object = Object {
+pub(super) static WEIGHT: Object = Object {
     fields: &[kept("path", STRING), kept("weight", COUNT)],
     required: &[],
     extensions: false,
 };
 
-static CREDENTIAL_SPEC: Object = object(&[
+pub(super) static CREDENTIAL_SPEC: Object = object(&[
     field("config", STRING),
     field("file", STRING),
     field("registry", STRING),
 ]);
 
-static DEPENDENCY: Object = requiring(
+pub(super) static DEPENDENCY: Object = requiring(
     &["condition"],
     &[
         field(
@@ -238,9 +240,9 @@ static DEPENDENCY: Object = requiring(
     ],
 );
 
-static DEVELOP: Object = object(&[field("watch", Shape::List(&Shape::Object(&WATCH)))]);
+pub(super) static DEVELOP: Object = object(&[field("watch", Shape::List(&Shape::Object(&WATCH)))]);
 
-static WATCH: Object = requiring(
+pub(super) static WATCH: Object = requiring(
     &["path", "action"],
     &[
         kept(
@@ -256,7 +258,7 @@ static WATCH: Object = requiring(
     ],
 );
 
-static DEVICE: Object = requiring(
+pub(super) static DEVICE: Object = requiring(
     &["source"],
     &[
         field("source", STRING),
@@ -265,7 +267,7 @@ static DEVICE: Object = requiring(
     ],
 );
 
-static ENV_FILE: Object = Object {
+pub(super) static ENV_FILE: Object = Object {
     fields: &[
         field("path", STRING),
         field("format", STRING),
@@ -275,13 +277,13 @@ static ENV_FILE: Object = Object {
     extensions: false,
 };
 
-static EXTENDS: Object = Object {
+pub(super) static EXTENDS: Object = Object {
     fields: &[field("service", STRING), field("file", STRING)],
     required: &["service"],
     extensions: false,
 };
 
-static HEALTHCHECK: Object = object(&[
+pub(super) static HEALTHCHECK: Object = object(&[
     field("disable", FLAG),
     kept("interval", DURATION),
     kept("retries", WHOLE),
@@ -291,7 +293,7 @@ static HEALTHCHECK: Object = object(&[
     kept("timeout", DURATION),
 ]);
 
-static HOOK: Object = requiring(
+pub(super) static HOOK: Object = requiring(
     &["command"],
     &[
         kept("command", Shape::Command),
@@ -304,7 +306,7 @@ static HOOK: Object = requiring(
     ],
 );
 
-static LOGGING: Object = object(&[
+pub(super) static LOGGING: Object = object(&[
     field("driver", STRING),
     field(
         "options",
@@ -312,7 +314,7 @@ static LOGGING: Object = object(&[
     ),
 ]);
 
-static PORT: Object = object(&[
+pub(super) static PORT: Object = object(&[
     field("name", STRING),
     field("mode", STRING),
     field("host_ip", STRING),
@@ -322,7 +324,7 @@ static PORT: Object = object(&[
     field("app_protocol", STRING),
 ]);
 
-static PROVIDER: Object = requiring(
+pub(super) static PROVIDER: Object = requiring(
     &["type"],
     &[
         field("type", STRING),
@@ -330,7 +332,7 @@ static PROVIDER: Object = requiring(
     ],
 );
 
-static MOUNT: Object = requiring(
+pub(super) static MOUNT: Object = requiring(
     &["type"],
     &[
         field(
@@ -348,7 +350,7 @@ static MOUNT: Object = requiring(
     ],
 );
 
-static MOUNT_BIND: Object = object(&[
+pub(super) static MOUNT_BIND: Object = object(&[
     field("propagation", STRING),
     kept("create_host_path", FLAG),
     field(
@@ -358,15 +360,15 @@ static MOUNT_BIND: Object = object(&[
     field("selinux", Shape::Word(&["z", "Z"])),
 ]);
 
-static MOUNT_VOLUME: Object = object(&[
+pub(super) static MOUNT_VOLUME: Object = object(&[
     field("labels", PAIRS),
     field("nocopy", FLAG),
     field("subpath", STRING),
 ]);
 
-static MOUNT_TMPFS: Object = object(&[
+pub(super) static MOUNT_TMPFS: Object = object(&[
     field("size", Shape::Scalar(INT | TEXT, Becomes::Bytes)),
     field("mode", WHOLE),
 ]);
 
-static MOUNT_IMAGE: Object = object(&[field("subpath", STRING)]);
+pub(super) static MOUNT_IMAGE: Object = object(&[field("subpath", STRING)]);

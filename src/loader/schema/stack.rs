@@ -20,7 +20,7 @@ pub(in crate::loader) static STACK: Object = object(&[
     field("volumes", Shape::Named(&VOLUME)),
 ]);
 
-static INCLUDE: Object = Object {
+pub(super) static INCLUDE: Object = Object {
     fields: &[
         field("env_file", Shape::OneOrMany),
         field("path", Shape::OneOrMany),
