@@ -111,7 +111,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
 fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     let all_resources = scope.global.all_resources;
     let loaded = scope.load(args.load_options(all_resources, PathBuf::new()))?;
-    let text = args.render(&loaded);
+    let text = args.render(&loaded, &scope.environment);
     match &args.output {
         _ if args.quiet => {}
         Some(file) => std::fs::write(file, text)?,

@@ -1,13 +1,16 @@
 //! `windlass config`: shows the stack as it is understood.
 
+mod origin;
 mod text;
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use crate::loader::{LoadOptions, Loaded};
+use origin::Origins;
 
 /// Parse, resolve and print the stack in canonical form
 #[derive(Clone, Debug, Default, Args)]
@@ -52,6 +55,9 @@ pub(crate) struct ConfigArgs {
     /// Leave relative paths as they are
     #[arg(long)]
     no_path_resolution: bool,
+    /// Print YAML and behind each line where it comes from: file, line and rule
+    #[arg(long, conflicts_with = "format")]
+    origin: bool,
     /// Write to a file in place of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -96,8 +102,8 @@ impl ConfigArgs {
         }
     }
 
-    /// The text to print.
-    pub(crate) fn render(&self, loaded: &Loaded) -> String {
+    /// The text to print; `caller` are the variables that the program was called with.
+    pub(crate) fn render(&self, loaded: &Loaded, caller: &BTreeMap<String, String>) -> String {
         let json = self.format == Some(Format::Json);
         if self.list_services {
             text::lines(text::names(loaded, "services"))
@@ -127,6 +133,8 @@ impl ConfigArgs {
             }
         } else if let Some(services) = &self.hash {
             text::lines(text::hashes(loaded, services))
+        } else if self.origin {
+            text::yaml_with_origins(loaded, self.no_interpolate, &Origins { loaded, caller })
         } else if json {
             text::json(loaded, self.no_interpolate)
         } else {

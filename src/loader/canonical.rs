@@ -264,7 +264,7 @@ fn ports(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
 
 fn long_port(item: &Node, port: &ShortPort) -> Node {
     let mut mapping = Mapping::default();
-    mapping.set("mode", item.with_value("ingress"));
+    mapping.set("mode", Node::default_at("ingress", item.span));
     if let Some(host_ip) = &port.host_ip {
         mapping.set("host_ip", item.with_value(host_ip.clone()));
     }

@@ -1,6 +1,6 @@
 //! The specification's defaults, and the attributes that follow from others.
 
-use super::node::{Mapping, Node, Value};
+use super::node::{Mapping, Node, Origin, Value};
 use super::pattern::{Table, walk};
 use super::request::Environment;
 use super::span::Span;
@@ -163,6 +163,7 @@ pub(super) fn take_variables(node: &mut Node, environment: &Environment, keep: b
             for (key, entry) in mapping.iter_mut().filter(|(_, entry)| entry.node.is_null()) {
                 if let Some(value) = environment.get(key) {
                     entry.node.value = value.clone().into();
+                    entry.node.origin = Origin::Interpolation;
                 }
             }
             mapping.retain(|_, entry| keep || !entry.node.is_null());
@@ -175,6 +176,7 @@ pub(super) fn take_variables(node: &mut Node, environment: &Environment, keep: b
             let found = value.is_some();
             if let Some(value) = value {
                 item.value = value.into();
+                item.origin = Origin::Interpolation;
             }
             found || keep
         }),

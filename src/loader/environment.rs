@@ -29,9 +29,9 @@ pub(super) fn read_env_files(loading: &mut Loading<'_>, stack: &mut Node) {
             continue;
         };
         let files = service.remove("env_file");
-        let mut own = match service.remove("environment") {
-            Some(entry) => entry.node,
-            None => Node::default_at(Mapping::default(), span),
+        let (key_span, mut own) = match service.remove("environment") {
+            Some(entry) => (entry.key_span, entry.node),
+            None => (span, Node::default_at(Mapping::default(), span)),
         };
         super::default::take_variables(&mut own, &loading.stack.environment, true);
         let mut variables = Mapping::default();
@@ -43,8 +43,9 @@ pub(super) fn read_env_files(loading: &mut Loading<'_>, stack: &mut Node) {
         }
         overlay(&mut variables, own.as_mapping());
         if !variables.is_empty() {
-            service.set(
+            service.insert(
                 "environment",
+                key_span,
                 Node {
                     value: variables.into(),
                     ..own.bare()

@@ -77,6 +77,12 @@ impl Loaded {
         super::schema::export::json_form(&mut tree);
         tree
     }
+
+    /// The names of the variables in the text from which a value came, as often as they are there.
+    pub fn variables_in(&self, node: &Node) -> Vec<String> {
+        let written = super::interpolate::variables(self.sources.text(node.span));
+        written.into_iter().map(|variable| variable.name).collect()
+    }
 }
 
 /// Why the texts of a stack could not be had, as diagnostics.

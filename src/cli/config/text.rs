@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::origin::Origins;
 use crate::loader::Loaded;
 use crate::loader::node::{Mapping, Node, Value};
 
@@ -67,13 +68,22 @@ pub(super) fn json(loaded: &Loaded, raw: bool) -> String {
 
 /// The stack as YAML: name and services first, other keys sorted.
 pub(super) fn yaml(loaded: &Loaded, raw: bool) -> String {
+    super::yaml::document(&sections(loaded, raw))
+}
+
+/// The same with the origin of each line in a comment behind it.
+pub(super) fn yaml_with_origins(loaded: &Loaded, raw: bool, origins: &Origins<'_>) -> String {
+    super::yaml::with_origins(&sections(loaded, raw), &loaded.tree, origins)
+}
+
+fn sections(loaded: &Loaded, raw: bool) -> Json {
     let value = if raw {
         to_json(&loaded.tree, true)
     } else {
         with_name(to_json(&loaded.tree, false), loaded)
     };
     let Json::Object(mut sorted) = value else {
-        return String::new();
+        return value;
     };
     let mut top = Map::new();
     for key in [
@@ -84,7 +94,7 @@ pub(super) fn yaml(loaded: &Loaded, raw: bool) -> String {
         }
     }
     top.extend(sorted);
-    super::yaml::document(&Json::Object(top))
+    Json::Object(top)
 }
 
 fn with_name(value: Json, loaded: &Loaded) -> Json {

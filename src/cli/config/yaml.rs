@@ -3,68 +3,162 @@
 
 use serde_json::Value as Json;
 
+use super::origin::Origins;
+use crate::loader::node::{Entry, Node};
+
 /// A document in block style.
 pub(super) fn document(value: &Json) -> String {
-    let mut text = String::new();
-    block(value, 0, &mut text);
-    text
+    let mut writer = Writer::default();
+    writer.block(value, Place::default(), 0, false);
+    writer.text
 }
 
-/// Writes the lines of a collection, each behind `indent` spaces.
-fn block(value: &Json, indent: usize, text: &mut String) {
-    match value {
-        Json::Object(map) => {
-            for (key, value) in map {
-                spaces(indent, text);
-                text.push_str(&string(key));
-                text.push(':');
-                behind(value, indent, text);
-            }
+/// A document in block style; behind each line stands in a comment where it comes from. Lines within a text of several
+/// lines have none, as a comment would become part of the text.
+pub(super) fn with_origins(value: &Json, tree: &Node, origins: &Origins<'_>) -> String {
+    let mut writer = Writer {
+        origins: Some(origins),
+        ..Writer::default()
+    };
+    let place = Place {
+        node: Some(tree),
+        ..Place::default()
+    };
+    writer.block(value, place, 0, false);
+    writer.commented()
+}
+
+/// Where in the tree a value comes from, where that is known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place<'a> {
+    /// The value's node.
+    pub(super) node: Option<&'a Node>,
+    /// The key that it stands under, with its position.
+    pub(super) entry: Option<(&'a str, &'a Entry)>,
+}
+
+impl<'a> Place<'a> {
+    fn below(self, key: &str) -> Self {
+        // A `$` of a key is doubled in the output.
+        let key = key.replace("$$", "$");
+        let mapping = self.node.and_then(Node::as_mapping);
+        let entry = mapping.and_then(|mapping| mapping.iter().find(|(name, _)| *name == key));
+        Self {
+            node: entry.map(|(_, entry)| &entry.node),
+            entry,
         }
-        Json::Array(items) => {
-            for item in items {
-                spaces(indent, text);
-                text.push('-');
-                match item {
-                    Json::Object(map) if !map.is_empty() => {
-                        let mut lines = String::new();
-                        block(item, indent + 2, &mut lines);
-                        text.push_str(&lines[indent + 1..]);
+    }
+
+    fn item(self, index: usize) -> Self {
+        let items = self.node.and_then(Node::as_sequence);
+        Self {
+            node: items.and_then(|items| items.get(index)),
+            entry: None,
+        }
+    }
+}
+
+/// The text so far, and what stands behind its lines.
+#[derive(Default)]
+struct Writer<'a> {
+    text: String,
+    origins: Option<&'a Origins<'a>>,
+    /// Comments, each with the offset of the end of its line.
+    comments: Vec<(usize, String)>,
+}
+
+impl Writer<'_> {
+    /// Writes the lines of a collection, each behind `indent` spaces; where `begun` is set, the first line's are there.
+    fn block(&mut self, value: &Json, place: Place<'_>, indent: usize, begun: bool) {
+        match value {
+            Json::Object(map) => {
+                for (index, (key, value)) in map.iter().enumerate() {
+                    if index > 0 || !begun {
+                        spaces(indent, &mut self.text);
                     }
-                    _ => behind(item, indent, text),
+                    self.text.push_str(&string(key));
+                    self.text.push(':');
+                    self.behind(value, place.below(key), indent);
                 }
             }
-        }
-        _ => {
-            text.push_str(&scalar(value));
-            text.push('\n');
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    spaces(indent, &mut self.text);
+                    self.text.push('-');
+                    match item {
+                        Json::Object(map) if !map.is_empty() => {
+                            self.text.push(' ');
+                            self.block(item, place.item(index), indent + 2, true);
+                        }
+                        _ => self.behind(item, place.item(index), indent),
+                    }
+                }
+            }
+            _ => {
+                self.text.push_str(&scalar(value));
+                self.end_line(place);
+            }
         }
     }
-}
 
-/// Writes a value behind a key or a dash.
-fn behind(value: &Json, indent: usize, text: &mut String) {
-    let filled = value.as_object().is_some_and(|map| !map.is_empty())
-        || value.as_array().is_some_and(|items| !items.is_empty());
-    if filled {
-        text.push('\n');
-        block(value, indent + 2, text);
-        return;
-    }
-    text.push(' ');
-    if let Some((mark, lines)) = value.as_str().and_then(literal) {
-        text.push_str(mark);
-        text.push('\n');
+    /// Writes a value behind a key or a dash.
+    fn behind(&mut self, value: &Json, place: Place<'_>, indent: usize) {
+        let filled = value.as_object().is_some_and(|map| !map.is_empty())
+            || value.as_array().is_some_and(|items| !items.is_empty());
+        if filled {
+            self.end_line(place);
+            return self.block(value, place, indent + 2, false);
+        }
+        self.text.push(' ');
+        let Some((mark, lines)) = value.as_str().and_then(literal) else {
+            self.text.push_str(&scalar(value));
+            return self.end_line(place);
+        };
+        self.text.push_str(mark);
+        self.end_line(place);
         for line in lines.lines() {
             if !line.is_empty() {
-                spaces(indent + 2, text);
+                spaces(indent + 2, &mut self.text);
             }
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+    }
+
+    fn end_line(&mut self, place: Place<'_>) {
+        if let Some(origins) = self.origins {
+            self.comments
+                .push((self.text.len(), origins.comment(place)));
+        }
+        self.text.push('\n');
+    }
+
+    /// The text with its comments in a column, as far as lines are not too long for that.
+    fn commented(&self) -> String {
+        const WIDEST: usize = 60;
+        let mut lines = Vec::new();
+        let mut begin = 0;
+        for (end, comment) in &self.comments {
+            lines.push((&self.text[begin..*end], comment));
+            begin = end + 1;
+        }
+        let last_line = |text: &str| {
+            text.rsplit('\n')
+                .next()
+                .map_or(0, |line| line.chars().count())
+        };
+        let widths = lines.iter().map(|(text, _)| last_line(text));
+        let column = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
+        let mut text = String::new();
+        for (line, comment) in lines {
             text.push_str(line);
+            spaces(column.saturating_sub(last_line(line)) + 2, &mut text);
+            text.push_str("# ");
+            text.push_str(comment);
             text.push('\n');
         }
-    } else {
-        text.push_str(&scalar(value));
-        text.push('\n');
+        text.push_str(self.text.get(begin..).unwrap_or_default());
+        text
     }
 }
 

@@ -42,7 +42,7 @@ fn object(node: &mut Node, known: &Object) {
     let Value::Mapping(mapping) = &mut node.value else {
         return;
     };
-    mapping.retain(|key, _| known.field(key).is_some());
+    mapping.retain(|key, _| known.field(key).is_some() && !key.starts_with("x-"));
     for (key, entry) in mapping.iter_mut() {
         if let Some(field) = known.field(key) {
             shape(&mut entry.node, &field.shape);
