@@ -30,6 +30,13 @@ impl<'a> Up<'a> {
     /// The steps after which all is there that the service's containers are made from.
     pub(super) fn needs(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
         let mut after: Vec<StepId> = self.image(service)?.into_iter().collect();
+        after.extend(self.attached(service)?);
+        Ok(after)
+    }
+
+    /// The steps after which the service's networks and volumes are there.
+    pub(super) fn attached(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
+        let mut after = Vec::new();
         if service.spec.network_mode.is_none() {
             for name in service.spec.networks.keys() {
                 after.extend(self.network(service, name)?);

@@ -37,7 +37,7 @@ pub(super) struct Place<'a> {
     pub(super) entry: Option<(&'a str, &'a Entry)>,
 }
 
-impl<'a> Place<'a> {
+impl Place<'_> {
     fn below(self, key: &str) -> Self {
         // A `$` of a key is doubled in the output.
         let key = key.replace("$$", "$");

@@ -70,7 +70,7 @@ impl<'a> Up<'a> {
                 Ok(self.start_new(service, resource, target, create))
             }
             Decision::Keep { container, start } => {
-                Ok(self.keep(service, resource, container, *start, &cleared))
+                self.keep(service, resource, container, *start, &cleared)
             }
             Decision::Recreate {
                 container,
@@ -94,7 +94,8 @@ impl<'a> Up<'a> {
         container: &Container,
         start: bool,
         cleared: &[StepId],
-    ) -> Placed {
+    ) -> Result<Placed, PlanError> {
+        let attached = self.attached(service)?;
         let target = Target::Existing(container.id.clone());
         let mut named = Vec::new();
         if container.name != resource.name() {
@@ -114,6 +115,7 @@ impl<'a> Up<'a> {
             let mut after = self.dependencies(service);
             // A leftover may hold the name or host ports.
             after.extend(if named.is_empty() { cleared } else { &named });
+            after.extend(attached);
             let operation = Operation::StartContainer {
                 target: target.clone(),
             };
@@ -122,7 +124,7 @@ impl<'a> Up<'a> {
         } else if named.is_empty() {
             self.unchanged.push(resource.clone());
         }
-        Placed {
+        Ok(Placed {
             ready: service.ready,
             resource,
             target,
@@ -130,7 +132,7 @@ impl<'a> Up<'a> {
             health: container.health.filter(|_| !start),
             completed: !start && container.status == Status::Exited && container.exit_code == 0,
             started,
-        }
+        })
     }
 
     /// Create new, stop old, swap the names, start new, remove old: whatever fails, one of the two is whole.
