@@ -49,6 +49,14 @@ const NOT_CARRIED: [&[&str]; 20] = [
 
 const DAY: u64 = 24 * 60 * 60;
 
+/// Who says that a service is ready; other words than these have been refused already.
+fn readiness(node: &Node) -> Readiness {
+    match node.get("x-ready").and_then(Node::as_str) {
+        Some("engine") => Readiness::Engine,
+        _ => Readiness::Reachable,
+    }
+}
+
 impl Decode<'_> {
     pub(super) fn service(
         &mut self,
@@ -77,7 +85,7 @@ impl Decode<'_> {
                 .filter(|path| node.at(path).is_some_and(says_something))
                 .map(|path| path.join("."))
                 .collect(),
-            ready: self.readiness(node),
+            ready: readiness(node),
             positions: self.places.positions(entry),
         })
     }
@@ -137,22 +145,6 @@ impl Decode<'_> {
         }
         deployed(&mut fields, node);
         self.typed(&fields, node)
-    }
-
-    fn readiness(&mut self, node: &Node) -> Readiness {
-        let Some(ready) = node.get("x-ready") else {
-            return Readiness::default();
-        };
-        match ready.as_str() {
-            Some("engine") => Readiness::Engine,
-            Some("reachable") => Readiness::Reachable,
-            _ => {
-                let problem = "`x-ready` is `engine` (the engine's health tests alone) or `reachable` (the default)";
-                self.problems
-                    .push(Diagnostic::error(problem).at(ready.span, ""));
-                Readiness::default()
-            }
-        }
     }
 
     fn pull_policy(&mut self, node: &Node) -> PullPolicy {

@@ -168,6 +168,7 @@ pub(super) static SERVICE: Object = object(&[
     ),
     field("volumes_from", STRINGS),
     field("working_dir", STRING),
+    kept("x-ready", Shape::Word(&["reachable", "engine"])),
 ]);
 
 /// References to configs or secrets.

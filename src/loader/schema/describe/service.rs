@@ -317,6 +317,10 @@ const SERVICE_KEYS: &[(&str, &str)] = &[
         "working_dir",
         "The folder that the command runs in; without it, the image's.",
     ),
+    (
+        "x-ready",
+        "Who says that a container is healthy: windlass, as soon as the test passes and the ports can be reached (`reachable`), or the engine's own tests alone (`engine`), for tests with side effects.",
+    ),
 ];
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
@@ -332,6 +336,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
             ("stop_grace_period", r#""10s""#),
             ("tty", "false"),
             ("use_api_socket", "false"),
+            ("x-ready", r#""reachable""#),
         ],
         ..describe(
             &SERVICE,

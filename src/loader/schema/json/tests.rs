@@ -326,6 +326,8 @@ fn decoder_and_schema_take_and_refuse_the_same() {
         ("gpus: some", false),
         ("build: {provenance: true, ssh: [default], args: [A]}", true),
         ("tmpfs: /run", true),
+        ("x-ready: engine", true),
+        ("x-ready: soon", false),
         ("tmpfs: [1]", false),
         ("storage_opt: {any: [1, {}]}", true),
         ("provider: {type: a, options: {b: [1, c], d: true}}", true),
