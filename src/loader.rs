@@ -8,6 +8,7 @@ mod command;
 mod consistency;
 mod decode;
 mod default;
+mod doubt;
 mod env_file;
 mod environment;
 pub mod error;
@@ -31,13 +32,13 @@ pub use request::{LoadOptions, Loaded};
 pub use source::LoadRequest;
 pub use variables::Variable;
 
-use error::{Diagnostic, LoadError, Severity};
+use error::{Diagnostic, Label, LoadError, Severity};
 use node::{Mapping, Node, Origin};
 use path::Base;
 use request::Environment;
 use source::{ReadError, Stack, TextFile};
 use span::{FileId, Sources, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Loads a stack.
 ///
@@ -51,7 +52,7 @@ pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, Load
     match loading.run() {
         Some(loaded) => Ok(loaded),
         None => Err(LoadError {
-            diagnostics: loading.problems,
+            diagnostics: loading.diagnostics(),
             sources: loading.sources,
         }),
     }
@@ -60,6 +61,16 @@ pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, Load
 /// The JSON Schema (draft 2020-12) of the stack file with the keys of our own, for editors.
 pub fn json_schema() -> String {
     schema::json::schema()
+}
+
+/// Reads a stack file from standard input, for [`LoadRequest::stdin`].
+///
+/// # Errors
+///
+/// Where it is larger than any stack file, or no text.
+pub fn read_stdin(stdin: impl std::io::Read) -> Result<String, LoadError> {
+    source::read_stdin_text(stdin)
+        .map_err(|error| request::refused(&source::SourceError::StackFile(error)))
 }
 
 /// Where a stack is loaded: the whole one, or one that is included.
@@ -84,7 +95,14 @@ struct Loading<'a> {
     documents: HashMap<String, Option<Vec<Node>>>,
     variables: Vec<Variable>,
     name: String,
+    /// The places that name the files that were read on the way.
+    named_at: HashMap<FileId, Span>,
+    /// Includes that may still be followed.
+    includes: usize,
 }
+
+/// How many includes a stack may follow in all.
+const MAX_INCLUDES: usize = 2000;
 
 impl<'a> Loading<'a> {
     fn new(stack: &'a Stack, options: &'a LoadOptions) -> Self {
@@ -96,6 +114,8 @@ impl<'a> Loading<'a> {
             documents: HashMap::new(),
             variables: Vec::new(),
             name: String::new(),
+            named_at: HashMap::new(),
+            includes: MAX_INCLUDES,
         }
     }
 
@@ -105,7 +125,14 @@ impl<'a> Loading<'a> {
         self.list_variables(&files);
         let place = self.place(&files)?;
         let mut tree = self.stack(&files, &place);
-        self.sound()?;
+        self.not_empty(&files);
+        if self.sound().is_none() {
+            if self.options.interpolate {
+                schema::settle::settle(&mut tree, &mut self.problems);
+                self.decode_for_errors(&tree, &Mapping::default());
+            }
+            return None;
+        }
         if self.options.normalize {
             default::normalize(&mut tree, &self.name, &place.environment);
         }
@@ -121,11 +148,13 @@ impl<'a> Loading<'a> {
             return Some(self.loaded(None, tree, profiles));
         }
         schema::settle::settle(&mut tree, &mut self.problems);
-        self.sound()?;
         let mut disabled = profile::apply(&mut tree, &self.stack.profiles, &self.options.services);
         if self.options.consistency {
             consistency::check(&tree, &disabled, &mut self.problems);
-            self.sound()?;
+        }
+        if self.sound().is_none() {
+            self.decode_for_errors(&tree, &disabled);
+            return None;
         }
         profile::select(
             &mut tree,
@@ -140,6 +169,9 @@ impl<'a> Loading<'a> {
             environment::read_env_files(self, &mut tree);
         }
         environment::read_label_files(self, &mut tree);
+        if self.options.missing_sources {
+            doubt::missing_sources(&tree, &mut self.problems);
+        }
         self.sound()?;
         let project = decode::project(self, &tree, &disabled);
         self.sound()?;
@@ -156,8 +188,8 @@ impl<'a> Loading<'a> {
             project,
             name: self.name.clone(),
             tree,
+            warnings: self.diagnostics(),
             sources: std::mem::take(&mut self.sources),
-            warnings: request::distinct(std::mem::take(&mut self.problems)),
             variables: std::mem::take(&mut self.variables),
             profiles,
             environment: self.variables_of_interpolation(),
@@ -168,6 +200,45 @@ impl<'a> Loading<'a> {
         let mut environment = self.stack.environment.clone();
         environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
         environment
+    }
+
+    /// What is to be told, once each, in the order of the files, and with the way to the file that it is in.
+    fn diagnostics(&mut self) -> Vec<Diagnostic> {
+        let mut diagnostics = error::distinct(std::mem::take(&mut self.problems));
+        diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+        for diagnostic in &mut diagnostics {
+            let mut file = diagnostic.labels.first().map(|label| label.span.file);
+            while let Some((read, named)) =
+                file.and_then(|file| Some((file, *self.named_at.get(&file)?)))
+            {
+                if diagnostic.labels.iter().all(|label| label.span != named) {
+                    let path = self.sources.file(read).map(|file| file.path.display());
+                    let text = path.map_or_else(String::new, |path| format!("brings in {path}"));
+                    diagnostic.labels.push(Label { span: named, text });
+                }
+                file = Some(named.file);
+            }
+        }
+        diagnostics
+    }
+
+    /// Decodes what is known to be wrong, for what else is wrong with it; what merely follows from that is left out.
+    fn decode_for_errors(&mut self, tree: &Node, disabled: &Mapping) {
+        let known = self.problems.len();
+        decode::project(self, tree, disabled);
+        error::drop_consequences(&mut self.problems, known);
+    }
+
+    /// Stack files that hold nothing at all are a mistake.
+    fn not_empty(&mut self, files: &[(String, Option<Span>)]) {
+        let is_empty = |(path, _): &(String, Option<Span>)| matches!(self.documents.get(path), Some(Some(documents)) if documents.is_empty());
+        if files.iter().all(is_empty) {
+            let paths: BTreeSet<String> = files.iter().map(|(path, _)| self.shown(path)).collect();
+            let paths: Vec<String> = paths.into_iter().collect();
+            let message = format!("there is nothing in {}", paths.join(", "));
+            self.problems
+                .push(Diagnostic::error(message).hint("a stack file begins with `services:`"));
+        }
     }
 
     /// Goes on only while there is no error.
@@ -410,6 +481,9 @@ impl<'a> Loading<'a> {
         match source::read_text(path.as_ref()) {
             Ok(text) => {
                 let id = self.sources.add(self.shown(path), text.clone());
+                if let Some(span) = span {
+                    self.named_at.insert(id, span);
+                }
                 Some((text, id))
             }
             Err(error) => {
@@ -422,7 +496,11 @@ impl<'a> Loading<'a> {
     fn unreadable(&mut self, error: &ReadError, span: Option<Span>) {
         let problem = Diagnostic {
             hint: error.hint(),
-            ..Diagnostic::error(error.to_string())
+            ..Diagnostic::error(format!(
+                "{} {}",
+                self.shown(&error.path.to_string_lossy()),
+                error.kind
+            ))
         };
         self.problems.push(match span {
             Some(span) => problem.at(span, ""),

@@ -97,6 +97,7 @@ impl ConfigArgs {
             consistency: !(self.no_consistency || self.environment),
             resolve_env: !self.no_env_resolution,
             all_resources,
+            missing_sources: false,
             services: self.services.clone(),
             current_dir,
         }

@@ -89,7 +89,7 @@ impl Scope {
             stdin: None,
         };
         if request.wants_stdin() {
-            request.stdin = Some(io::read_to_string(io::stdin())?);
+            request.stdin = Some(loader::read_stdin(io::stdin()).map_err(CliError::Load)?);
         }
         Ok(request)
     }
@@ -107,12 +107,17 @@ impl Scope {
         Ok(loaded)
     }
 
-    /// Loads the project: all of it, or these services and what they depend on.
+    /// Loads the project to be carried out: all of it, or these services and what they depend on.
     pub(super) fn project(&self, services: &[String]) -> Result<Project, CliError> {
         let options = LoadOptions {
             services: services.to_vec(),
+            missing_sources: true,
             ..LoadOptions::default()
         };
+        self.load_project(options)
+    }
+
+    fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {
         let loaded = self.load(options)?;
         loaded.project.ok_or_else(|| {
             CliError::Load(LoadError {
@@ -132,7 +137,7 @@ impl Scope {
             .or_else(|| self.variable("COMPOSE_PROJECT_NAME"))
             .filter(|_| self.global.files.is_empty())
             .and_then(|name| ProjectName::new(name).ok());
-        match (self.project(&[]), name) {
+        match (self.load_project(LoadOptions::default()), name) {
             (Ok(project), _) => Ok((project, Known::Files)),
             (Err(CliError::Load(_)), Some(name)) => {
                 let project = Project {

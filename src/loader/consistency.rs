@@ -22,6 +22,7 @@ pub(super) fn check(stack: &Node, disabled: &Mapping, problems: &mut Vec<Diagnos
     secrets(section("secrets").unwrap_or(&empty), problems);
     container_names(services, problems);
     circles(services, problems);
+    super::doubt::check(services, problems);
 }
 
 struct Check<'a> {
@@ -122,15 +123,14 @@ impl Check<'_> {
             ));
             problems.push(problem.at(mode.span, "").at(entry.key_span, ""));
         }
-        self.defined(
-            "network",
-            "networks",
-            networks
-                .into_iter()
-                .flat_map(Mapping::iter)
-                .map(|(name, entry)| (name, entry.key_span)),
-            problems,
-        );
+        let shares = service.get("network_mode").is_some();
+        let named = networks
+            .into_iter()
+            .flat_map(Mapping::iter)
+            // Nobody defines it where the network of something else is shared, which is told already.
+            .filter(|(name, _)| !(shares && *name == "default"))
+            .map(|(name, entry)| (name, entry.key_span));
+        self.defined("network", "networks", named, problems);
         let mode = service.get("network_mode");
         if let Some((target, span)) =
             mode.and_then(|mode| Some((mode.as_str()?.strip_prefix("service:")?, mode.span)))

@@ -137,27 +137,30 @@ impl Decode<'_> {
                     )])))
                     .err()
                 };
-                let guilty = fields
+                let guilty: Vec<(&String, serde_json::Error)> = fields
                     .iter()
-                    .find_map(|(key, value)| Some((key, alone(key, value)?)));
-                let (place, key, error) = match guilty {
-                    Some((key, error)) => {
-                        (node.get(key).unwrap_or(node), format!("`{key}`"), error)
-                    }
-                    None => (node, "this".to_owned(), whole),
-                };
-                let problem = Diagnostic::error(format!("{key} does not have a valid value"));
-                // The reason quotes the value, which may be a secret where it comes from a variable.
-                let variable = place.origin == Origin::Interpolation;
-                let reason = if variable {
-                    "the value of a variable".to_owned()
-                } else {
-                    error.to_string()
-                };
-                self.problems.push(problem.at(place.span, reason));
+                    .filter_map(|(key, value)| Some((key, alone(key, value)?)))
+                    .collect();
+                if guilty.is_empty() {
+                    self.unfit("this", node, &whole);
+                }
+                for (key, error) in guilty {
+                    self.unfit(&format!("`{key}`"), node.get(key).unwrap_or(node), &error);
+                }
                 None
             }
         }
+    }
+
+    fn unfit(&mut self, what: &str, place: &Node, error: &serde_json::Error) {
+        let problem = Diagnostic::error(format!("{what} does not have a valid value"));
+        // The reason quotes the value, which may be a secret where it comes from a variable.
+        let reason = if place.origin == Origin::Interpolation {
+            "the value of a variable".to_owned()
+        } else {
+            error.to_string()
+        };
+        self.problems.push(problem.at(place.span, reason));
     }
 }
 

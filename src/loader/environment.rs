@@ -63,9 +63,12 @@ fn read_env_file(loading: &mut Loading<'_>, file: &Node, own: &Node, variables: 
         .is_some_and(|required| required.value == Value::Bool(false));
     if !std::path::Path::new(&name).exists() {
         if !optional {
-            loading
-                .problems
-                .push(Diagnostic::error(format!("env file {name} not found")).at(path.span, ""));
+            let message = format!("env file {} not found", loading.shown(&name));
+            loading.problems.push(
+                Diagnostic::error(message)
+                    .at(path.span, "")
+                    .hint("where it may be missing, write `path:` and `required: false`"),
+            );
         }
         return;
     }

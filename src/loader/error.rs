@@ -1,6 +1,7 @@
 //! What is wrong with a stack: diagnostics as values. Nothing here renders; the `ui` layer does.
 
 use super::span::{Sources, Span};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// How bad a [`Diagnostic`] is.
@@ -120,6 +121,68 @@ impl fmt::Display for LoadError {
         }
         Ok(())
     }
+}
+
+/// How many places are shown of a warning that many places share.
+const MAX_PLACES: usize = 4;
+
+/// Every mistake once: of errors at the same place the first, and warnings of the same words as one with all places.
+pub(super) fn distinct(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut places: HashSet<Span> = HashSet::new();
+    let mut warned: HashMap<String, (usize, HashSet<Span>)> = HashMap::new();
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for problem in problems {
+        let place = problem.labels.first().map(|label| label.span);
+        if problem.severity == Severity::Error {
+            if place.is_none_or(|place| places.insert(place)) {
+                kept.push(problem);
+            }
+        } else if let Some((at, known)) = warned.get_mut(&problem.message) {
+            let first = problem.labels.into_iter().take(1);
+            kept[*at]
+                .labels
+                .extend(first.filter(|label| known.insert(label.span)));
+        } else {
+            warned.insert(
+                problem.message.clone(),
+                (kept.len(), place.into_iter().collect()),
+            );
+            kept.push(problem);
+        }
+    }
+    for (at, places) in warned.into_values() {
+        if places.len() > MAX_PLACES {
+            let more = places.len() - MAX_PLACES;
+            kept[at].labels.truncate(MAX_PLACES);
+            kept[at].notes.push(format!("and at {more} more places"));
+        }
+    }
+    kept
+}
+
+/// Takes those of the later errors out that enclose the place of one of the first `known`: they follow from it.
+pub(super) fn drop_consequences(problems: &mut Vec<Diagnostic>, known: usize) {
+    let later = problems.split_off(known);
+    let mut places: Vec<Span> = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .filter_map(|problem| Some(problem.labels.first()?.span))
+        .collect();
+    places.sort_unstable();
+    let encloses_one = |outer: Span| {
+        let first =
+            places.partition_point(|place| (place.file, place.start) < (outer.file, outer.start));
+        places[first..]
+            .iter()
+            .take_while(|place| place.file == outer.file && place.start <= outer.end)
+            .any(|place| place.end <= outer.end)
+    };
+    problems.extend(later.into_iter().filter(|problem| {
+        problem
+            .labels
+            .first()
+            .is_some_and(|label| !encloses_one(label.span))
+    }));
 }
 
 /// The known word nearest to a written one, where at most a third of its letters differ.

@@ -9,6 +9,9 @@ use super::{Loading, Place};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+/// The longest way from a service to the last one that it extends.
+const MAX_CHAIN: usize = 100;
+
 /// Services of the file that is loaded and of those that it extends from, and what has come of them.
 pub(super) struct Extending<'a, 'r> {
     loading: &'a mut Loading<'r>,
@@ -120,6 +123,13 @@ impl<'a, 'r> Extending<'a, 'r> {
             .position(|link| link.file == base_file && link.name == reference.service)
         {
             self.cycle(&chain[start..]);
+            chain.pop();
+            return None;
+        }
+        if chain.len() > MAX_CHAIN {
+            let message = format!("services extend each other over more than {MAX_CHAIN} steps");
+            let problem = Diagnostic::error(message).at(reference.span, "");
+            self.loading.problems.push(problem);
             chain.pop();
             return None;
         }

@@ -5,7 +5,10 @@ use super::error::Diagnostic;
 use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
 use super::span::Span;
-use super::{Loading, Place, path};
+use super::{Loading, MAX_INCLUDES, Place, path};
+
+/// The longest way from the stack's own file to one that is included.
+const MAX_DEPTH: usize = 30;
 
 /// The kinds of things that an included stack brings along.
 const KINDS: [&str; 6] = [
@@ -67,6 +70,18 @@ fn include(loading: &mut Loading<'_>, place: &Place, path: &str, item: &Node) ->
         cycle(loading, &chain[start..], &main, span);
         return None;
     }
+    if chain.len() > MAX_DEPTH || loading.includes == 0 {
+        let message = if loading.includes == 0 {
+            format!("more than {MAX_INCLUDES} includes")
+        } else {
+            format!("stack files include each other over more than {MAX_DEPTH} steps")
+        };
+        loading
+            .problems
+            .push(Diagnostic::error(message).at(span, ""));
+        return None;
+    }
+    loading.includes -= 1;
     let (absolute, shown) = match item.get("project_directory").and_then(Node::as_str) {
         Some(folder) if folder.starts_with('/') => (folder.to_owned(), folder.to_owned()),
         Some(folder) => (path::join(&place.absolute, folder), path::clean(folder)),

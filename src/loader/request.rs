@@ -1,11 +1,11 @@
 //! How a stack is to be loaded, and what comes of it.
 
-use super::error::{Diagnostic, LoadError, Severity};
+use super::error::{Diagnostic, LoadError};
 use super::node::Node;
 use super::source::SourceError;
 use super::span::{Sources, Span};
 use crate::model::Project;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Variables by name.
@@ -27,6 +27,8 @@ pub struct LoadOptions {
     pub resolve_env: bool,
     /// Keep networks, volumes, configs, secrets and models that no service uses.
     pub all_resources: bool,
+    /// Warn of bind mounts whose source is not there.
+    pub missing_sources: bool,
     /// Services to keep, together with what they depend on; all where empty.
     pub services: Vec<String>,
     /// The folder from which paths are shown to people, absolute; empty: paths are shown as they are.
@@ -42,6 +44,7 @@ impl Default for LoadOptions {
             consistency: true,
             resolve_env: true,
             all_resources: false,
+            missing_sources: false,
             services: Vec::new(),
             current_dir: PathBuf::new(),
         }
@@ -108,15 +111,4 @@ pub(super) fn refused(error: &SourceError) -> LoadError {
         diagnostics,
         sources,
     }
-}
-
-/// Warnings without repetitions of the same sentence.
-pub(super) fn distinct(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let warnings = problems
-        .into_iter()
-        .filter(|problem| problem.severity == Severity::Warning);
-    warnings
-        .filter(|warning| seen.insert(warning.message.clone()))
-        .collect()
 }

@@ -12,7 +12,7 @@ use crate::model::{NameError, ProjectName};
 mod find;
 mod read;
 
-pub(crate) use read::{ReadError, read_text};
+pub(crate) use read::{ReadError, read_stdin_text, read_text};
 
 /// What the command line and its surroundings say about which stack to load.
 #[derive(Clone, Debug, Default)]

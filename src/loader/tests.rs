@@ -71,8 +71,8 @@ fn an_unknown_key_is_told_with_the_key_that_was_meant() {
         ),
         [
             "unknown key `imgae` in `services.web`\n  compose.yaml:3:5\n  hint: did you mean `image`?",
-            "unknown key `soruce` in `services.web.volumes.0`\n  compose.yaml:6:22\n  hint: did you mean `source`?",
             "a bind mount needs a `source`\n  compose.yaml:6:9",
+            "unknown key `soruce` in `services.web.volumes.0`\n  compose.yaml:6:22\n  hint: did you mean `source`?",
         ]
     );
 }
@@ -185,7 +185,7 @@ fn files_that_include_each_other_are_told() {
     assert_eq!(
         load_files(&files).unwrap_err(),
         [
-            "stack files include each other in a circle: a.yaml -> b.yaml -> a.yaml\n  b.yaml:2:11 closes the circle\n  a.yaml:2:5 on the way"
+            "stack files include each other in a circle: a.yaml -> b.yaml -> a.yaml\n  b.yaml:2:11 closes the circle\n  a.yaml:2:5 on the way\n  compose.yaml:1:11 brings in a.yaml"
         ]
     );
 }

@@ -8,7 +8,7 @@ use super::span::{FileId, Span};
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 use std::collections::HashMap;
 
-/// Nodes that aliases may add to a document before it is refused as an alias bomb.
+/// Values that aliases may add to a file before it is refused as an alias bomb; 64 bytes of text count as a value.
 const ALIAS_BUDGET: usize = 200_000;
 
 /// Reads all documents of a text.
@@ -35,7 +35,8 @@ struct Open {
     node: Node,
     anchor: usize,
     key: Option<(String, Span)>,
-    merges: Vec<Node>,
+    /// What its `<<` keys name, each with the place of the key.
+    merges: Vec<(Span, Node)>,
 }
 
 struct Builder<'a> {
@@ -101,7 +102,6 @@ impl<'a> Builder<'a> {
         match event {
             Event::DocumentStart(..) => {
                 self.anchors.clear();
-                self.budget = ALIAS_BUDGET;
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let style = if style == ScalarStyle::Plain {
@@ -154,8 +154,8 @@ impl<'a> Builder<'a> {
         let Some(mut closed) = self.open.pop() else {
             return;
         };
-        for source in std::mem::take(&mut closed.merges) {
-            self.merge(&mut closed.node, source);
+        for (key_span, source) in std::mem::take(&mut closed.merges) {
+            self.merge(&mut closed.node, key_span, source);
         }
         let covered = self
             .text
@@ -185,10 +185,13 @@ impl<'a> Builder<'a> {
                     self.key(&node)
                 };
                 if let Some(parent) = self.open.last_mut() {
-                    parent.key = Some((key.unwrap_or_default(), node.span));
+                    parent.key = Some((key.unwrap_or_else(|| NO_KEY.to_owned()), node.span));
                 }
             }
-            (Value::Mapping(_), Some((key, _))) if key == MERGE_KEY => parent.merges.push(node),
+            (Value::Mapping(_), Some((key, span))) if key == MERGE_KEY => {
+                parent.merges.push((span, node));
+            }
+            (Value::Mapping(_), Some((key, _))) if key == NO_KEY => {}
             (Value::Mapping(mapping), Some((key, span))) => {
                 if let Some(first) = mapping.entry(&key) {
                     let message = format!("duplicate key `{key}`");
@@ -210,8 +213,10 @@ impl<'a> Builder<'a> {
             return Some(text.clone());
         }
         let kind = node.value.kind();
-        let problem = Diagnostic::error(format!("a key must be a string, this is a {kind}"))
-            .at(node.span, "");
+        let article = if kind == "integer" { "an" } else { "a" };
+        let problem =
+            Diagnostic::error(format!("a key must be a string, this is {article} {kind}"))
+                .at(node.span, "");
         let hint = node
             .scalar_text()
             .map(|text| format!("write it in quotes: \"{text}\""));
@@ -227,7 +232,7 @@ impl<'a> Builder<'a> {
                     Diagnostic::error("aliases make this document grow beyond all measure")
                         .at(span, "expanding this alias");
                 self.problems.push(problem.note(format!(
-                    "at most {ALIAS_BUDGET} values may come from aliases in one document"
+                    "at most {ALIAS_BUDGET} values may come from aliases in one file"
                 )));
             }
             Some(Some((node, size))) => {
@@ -246,16 +251,19 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds the keys of a `<<` value that are not there yet.
-    fn merge(&mut self, node: &mut Node, source: Node) {
+    fn merge(&mut self, node: &mut Node, key_span: Span, source: Node) {
         let span = source.span;
         let sources = match source.value {
             Value::Sequence(items) => items,
             _ => vec![source],
         };
         for source in sources {
+            let kind = source.value.kind();
             let (Value::Mapping(from), Some(into)) = (source.value, node.as_mapping_mut()) else {
                 self.problems.push(
-                    Diagnostic::error("`<<` takes a mapping or a list of mappings").at(span, ""),
+                    Diagnostic::error("`<<` takes a mapping or a list of mappings")
+                        .at(key_span, "")
+                        .at(span, format!("this is a {kind}")),
                 );
                 return;
             };
@@ -274,26 +282,67 @@ impl<'a> Builder<'a> {
                 .byte_offset()
                 .unwrap_or_else(|| error.marker().index());
         let at = at.min(self.text.len());
-        let line_end = self.text[at..]
-            .find('\n')
-            .map_or(self.text.len(), |length| at + length);
-        let tab = self.text[..at]
-            .rsplit('\n')
-            .next()
-            .is_some_and(|line| line.contains('\t'))
-            || self.text[at..].starts_with('\t');
-        let problem = Diagnostic::error(format!("this is not YAML: {}", error.info()))
-            .at(Span::new(self.file, at, line_end.min(at + 1)), "");
-        if tab {
+        let span = |length: usize| Span::new(self.file, at, (at + length).min(self.text.len()));
+        let rest = self.text[at..].lines().next().unwrap_or("");
+        if let Some(name) = rest
+            .strip_prefix('*')
+            .filter(|_| is_about(error, "unknown anchor"))
+        {
+            return self.unknown_anchor(name, &span);
+        }
+        let before = self.text[..at].rsplit('\n').next().unwrap_or("");
+        let problem = if rest.is_empty() && at == self.text.len() {
+            Diagnostic::error(format!("the file ends too early: {}", error.info()))
+        } else {
+            Diagnostic::error(format!("this is not YAML: {}", error.info()))
+        };
+        let problem = problem.at(span(rest.chars().next().map_or(0, char::len_utf8)), "");
+        let unclosed = self.open.iter().rev().map(|open| open.node.span);
+        let mut unclosed = unclosed.filter(|span| self.bracket(*span).is_some());
+        if before.contains('\t') || rest.starts_with('\t') {
             problem.hint("YAML indents with spaces, there is a tab in this line")
+        } else if let Some((span, bracket)) = unclosed
+            .next()
+            .and_then(|span| Some((span, self.bracket(span)?)))
+            .filter(|(span, _)| span.start as usize != at && !is_about(error, "recursion limit"))
+        {
+            let opening = Span {
+                end: span.start + 1,
+                ..span
+            };
+            problem.at(opening, format!("this `{bracket}` is open here"))
         } else {
             problem
         }
     }
+
+    /// The bracket that a collection begins with.
+    fn bracket(&self, span: Span) -> Option<char> {
+        let first = self.text.get(span.start as usize..)?.chars().next()?;
+        matches!(first, '[' | '{').then_some(first)
+    }
+
+    fn unknown_anchor(&self, rest: &str, span: &dyn Fn(usize) -> Span) -> Diagnostic {
+        let ends = |letter: char| letter.is_whitespace() || ",[]{}".contains(letter);
+        let name = rest.split(ends).next().unwrap_or("");
+        let known = self.text.split('&').skip(1);
+        let known = known.filter_map(|text| text.split(ends).next());
+        Diagnostic::error(format!("unknown anchor `{name}`"))
+            .at(span(1 + name.len()), "")
+            .hint("an anchor is written `&name`, above its first `*name`")
+            .did_you_mean(name, known.filter(|known| !known.is_empty()))
+    }
+}
+
+fn is_about(error: &ScanError, subject: &str) -> bool {
+    error.info().contains(subject)
 }
 
 /// Stands for a plain `<<` among the keys; no YAML key can hold a NUL.
 const MERGE_KEY: &str = "\0<<";
+
+/// Stands for a key that cannot be one; its value is passed over.
+const NO_KEY: &str = "\0";
 
 fn merge_tag(tag: Option<&granit_parser::Tag>) -> Option<Tag> {
     match tag?.original().as_str() {
@@ -312,6 +361,7 @@ fn count(node: &Node) -> usize {
                 .map(|(_, entry)| count(&entry.node))
                 .sum::<usize>()
         }
+        Value::String(text) => 1 + text.len() / 64,
         _ => 1,
     }
 }

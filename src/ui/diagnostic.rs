@@ -8,7 +8,11 @@ use super::Color;
 use crate::loader::error::{Diagnostic, Label, Severity};
 use crate::loader::span::{FileId, Sources, Span};
 
-/// Renders diagnostics one after the other, each with its places quoted, a blank line between two.
+/// How many diagnostics are shown: a whole file of mistakes has one cause.
+const MAX_SHOWN: usize = 200;
+
+/// Renders diagnostics one after the other, each with its places quoted, a blank line between two; of very many the
+/// first ones.
 pub fn render(
     diagnostics: &[Diagnostic],
     sources: &Sources,
@@ -21,10 +25,15 @@ pub fn render(
         Renderer::plain()
     };
     let renderer = renderer.term_width(columns).decor_style(DecorStyle::Ascii);
-    let texts: Vec<String> = diagnostics
+    let mut texts: Vec<String> = diagnostics
         .iter()
+        .take(MAX_SHOWN)
         .map(|diagnostic| renderer.render(&[group(diagnostic, sources)]) + "\n")
         .collect();
+    if diagnostics.len() > MAX_SHOWN {
+        let more = diagnostics.len() - MAX_SHOWN;
+        texts.push(format!("and {more} more\n"));
+    }
     texts.join("\n")
 }
 

@@ -6,5 +6,6 @@ mod cli;
 mod docs;
 mod engine;
 mod layers;
+mod load;
 mod reconcile;
 mod support;

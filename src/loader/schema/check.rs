@@ -182,7 +182,16 @@ impl Check<'_> {
         };
         let problem = Diagnostic::error(format!("unknown key `{key}` {place}")).at(span, "");
         let top = super::STACK.field(key).is_some() && !self.path.is_empty();
-        self.problems.push(if top {
+        let section = match &self.path[..] {
+            [services, name] if services == "services" => super::STACK.field(name).is_some(),
+            _ => false,
+        };
+        self.problems.push(if section {
+            problem.hint(format!(
+                "`{}` belongs at the top of the file: is it indented too far?",
+                self.path[1]
+            ))
+        } else if top {
             problem.hint(format!(
                 "`{key}` belongs at the top of the file: is it indented too far?"
             ))

@@ -106,16 +106,32 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadErrorKind> {
     if let Some(kind) = special_kind(&metadata).filter(|_| !is_handed_over(path)) {
         return Err(ReadErrorKind::Special(kind));
     }
-    let mut bytes = Vec::new();
     let file = File::open(path).map_err(refusal)?;
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(refusal)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        Err(ReadErrorKind::TooLarge)
-    } else {
-        Ok(bytes)
-    }
+    limited(file)
+        .map_err(refusal)?
+        .ok_or(ReadErrorKind::TooLarge)
+}
+
+/// Reads standard input's text, without its byte order mark.
+///
+/// # Errors
+/// Where it is too large, no UTF-8 text, or cannot be read.
+pub(crate) fn read_stdin_text(stdin: impl Read) -> Result<String, ReadError> {
+    let bytes = match limited(stdin) {
+        Ok(bytes) => bytes.ok_or(ReadErrorKind::TooLarge),
+        Err(error) => Err(ReadErrorKind::System(error.to_string())),
+    };
+    bytes.and_then(decode).map_err(|kind| ReadError {
+        path: PathBuf::from("standard input"),
+        kind,
+    })
+}
+
+/// All bytes, or none where there are more than [`MAX_BYTES`].
+fn limited(reader: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
 }
 
 fn topmost_missing_folder(path: &Path) -> Option<PathBuf> {

@@ -64,7 +64,7 @@ fn a_duplicate_key_names_both_places() {
 fn a_key_must_be_a_string() {
     assert_eq!(
         messages("1: a\n"),
-        ["a key must be a string, this is a integer [stack.yaml:1:1]"]
+        ["a key must be a string, this is an integer [stack.yaml:1:1]"]
     );
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct Test {
     args: Vec<String>,
     environment: Vec<(String, String)>,
     stdin: String,
+    memory: Option<u64>,
     stdout: Expected,
     stderr: Expected,
     status: i32,
@@ -53,6 +54,7 @@ impl Test {
             args: args.into_iter().map(Into::into).collect(),
             environment: Vec::new(),
             stdin: String::new(),
+            memory: None,
             stdout: Expected::Exactly(String::new()),
             stderr: Expected::Exactly(String::new()),
             status: 0,
@@ -61,9 +63,28 @@ impl Test {
 
     /// Puts a file there first.
     pub(crate) fn file(self, path: &str, text: &str) -> Self {
+        self.bytes(path, text.as_bytes())
+    }
+
+    /// Puts a file there first that may be no text.
+    pub(crate) fn bytes(self, path: &str, bytes: &[u8]) -> Self {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
+        fs::write(path, bytes).expect("a file");
+        self
+    }
+
+    /// Puts a named pipe there first, which nobody writes to.
+    pub(crate) fn pipe(self, path: &str) -> Self {
+        let path = self.folder.path().join(path);
+        let status = Command::new("mkfifo").arg(path).status();
+        assert!(status.is_ok_and(|status| status.success()), "a pipe");
+        self
+    }
+
+    /// Limits the memory that the program can have, in KiB of address space.
+    pub(crate) fn memory(mut self, limit: u64) -> Self {
+        self.memory = Some(limit);
         self
     }
 
@@ -116,19 +137,26 @@ impl Test {
     #[track_caller]
     pub(crate) fn run(self) {
         let output = self.output();
-        let text = |bytes: &[u8]| {
-            let folder = self.folder.path().to_string_lossy();
-            String::from_utf8_lossy(bytes).replace(&*folder, "[FOLDER]")
-        };
         let mut faults = String::new();
         self.stdout
-            .check("standard output", &text(&output.stdout), &mut faults);
+            .check("standard output", &self.text(&output.stdout), &mut faults);
         self.stderr
-            .check("standard error", &text(&output.stderr), &mut faults);
+            .check("standard error", &self.text(&output.stderr), &mut faults);
         if output.status.code() != Some(self.status) {
             let _ = writeln!(faults, "{} should be {}", output.status, self.status);
         }
         assert!(faults.is_empty(), "windlass {:?}:\n{faults}", self.args);
+    }
+
+    /// Runs the program for what it says on standard error, and its exit code where it is not killed.
+    pub(crate) fn stderr_and_status(self) -> (String, Option<i32>) {
+        let output = self.output();
+        (self.text(&output.stderr), output.status.code())
+    }
+
+    fn text(&self, bytes: &[u8]) -> String {
+        let folder = self.folder.path().to_string_lossy();
+        String::from_utf8_lossy(bytes).replace(&*folder, "[FOLDER]")
     }
 
     fn output(&self) -> Output {
@@ -137,7 +165,16 @@ impl Test {
         fs::create_dir_all(&bin).expect("a folder");
         let program = bin.join(&self.name);
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_windlass"), &program).expect("a link");
-        let mut child = Command::new(program)
+        let mut command = match self.memory {
+            None => Command::new(program),
+            Some(limit) => {
+                let mut shell = Command::new("/bin/sh");
+                let script = format!("ulimit -v {limit}; exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(program);
+                shell
+            }
+        };
+        let mut child = command
             .args(&self.args)
             .current_dir(self.folder.path())
             .env_clear()

@@ -1,0 +1,4 @@
+//! What the loader says of stack files, through the built program; nothing here needs an engine.
+
+mod broken;
+mod hostile;
