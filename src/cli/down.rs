@@ -77,7 +77,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
         remove_orphans: args.remove_orphans || known == Known::NameOnly,
     };
     let plan = plan::down(&project, &state, &options);
-    let mask = Mask::of(&project);
+    let mask = Mask::of(&project, &state.containers);
     scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
     if scope.global.dry_run {
         return show(&plan, scope.global.verbose > 0, &mask, scope);

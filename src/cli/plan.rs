@@ -57,7 +57,7 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let engine = scope.connect().await?;
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
-    let mask = Mask::of(&project);
+    let mask = Mask::of(&project, &state.containers);
     doubt::tell(&plan, &project, engine.about().api, &mask, scope);
     show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::label;
 use crate::model::ProjectName;
 use crate::state::{Container, PublishedPort, Status};
+use crate::ui::mask::Mask;
 use crate::ui::table::Table;
 use crate::ui::time;
 
@@ -87,6 +88,7 @@ pub(super) async fn run(args: &PsArgs, scope: &Scope) -> Ended {
             return Err(CliError::NoSuchService(service.clone()));
         }
     }
+    let mask = Mask::of(&project, &containers);
     containers.retain(|container| {
         let service = container.service().unwrap_or_default();
         is_listed(container, args, &statuses)
@@ -94,6 +96,12 @@ pub(super) async fn run(args: &PsArgs, scope: &Scope) -> Ended {
             && (args.orphans || project.services.contains_key(service))
     });
     containers.sort_by(|a, b| a.name.cmp(&b.name));
+    for word in containers
+        .iter_mut()
+        .flat_map(|container| &mut container.command)
+    {
+        *word = mask.text(word);
+    }
     print(&text(&containers, &project.name, args, now()))?;
     Ok(0)
 }

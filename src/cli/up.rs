@@ -163,10 +163,10 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             return Err(CliError::NoSuchService(service.clone()));
         }
     }
-    let mask = Mask::of(&project);
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     let state = observe(&engine, &project).await?;
+    let mask = Mask::of(&project, &state.containers);
     let plan = plan::up(&project, &state, &options)?;
     doubt::tell(&plan, &project, engine.about().api, &mask, scope);
     if scope.global.dry_run {

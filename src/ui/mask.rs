@@ -1,19 +1,23 @@
 //! Credentials are masked in what people read.
 
+use serde_json::Value;
+
 use crate::model::Project;
 use crate::model::credential::{MASK, is_credential_name, mask_urls};
+use crate::state::Container;
 
 /// Values shorter than this are not looked for: they would be found in half of all words.
 const SHORTEST: usize = 4;
 
-/// The credentials that a project's files hold, to be masked wherever they turn up.
+/// The credentials of a project, those its files hold and those its containers have, to be masked wherever they turn up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask(Vec<String>);
 
 impl Mask {
-    /// The values of all variables and build arguments whose names look like credentials.
-    pub fn of(project: &Project) -> Self {
-        let mut values: Vec<String> = project
+    /// The values of all variables and build arguments whose names look like credentials, of the project's files and
+    /// of its containers: those made earlier may have other values than the files.
+    pub fn of(project: &Project, containers: &[Container]) -> Self {
+        let said = project
             .services
             .values()
             .flat_map(|service| {
@@ -24,11 +28,25 @@ impl Mask {
                     .iter()
                     .chain(build.into_iter().flatten())
             })
-            .filter(|(name, value)| is_credential_name(name) && value.len() >= SHORTEST)
-            .map(|(_, value)| value.clone())
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let had = containers
+            .iter()
+            .flat_map(|container| &container.environment)
+            .filter_map(|variable| variable.split_once('='));
+        Self::of_variables(said.chain(had))
+    }
+
+    fn of_variables<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut values: Vec<String> = variables
+            .filter(|(name, value)| is_credential_name(name) && value.chars().count() >= SHORTEST)
+            // As it is, and as it stands between quotes.
+            .flat_map(|(_, value)| {
+                let quoted = Value::from(value).to_string();
+                [value.to_owned(), quoted[1..quoted.len() - 1].to_owned()]
+            })
             .collect();
         // Longer ones first: one may be the beginning of another.
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self(values)
     }
@@ -44,7 +62,10 @@ impl Mask {
 
 #[cfg(test)]
 mod tests {
+    use indexmap::IndexMap;
+
     use super::*;
+    use crate::model::ProjectName;
 
     #[test]
     fn credentials_are_masked_wherever_they_turn_up() {
@@ -52,6 +73,30 @@ mod tests {
         assert_eq!(
             mask.text("password hunter2 long, hunter2 and http://me:pw@host"),
             "password ***, *** and http://me:***@host"
+        );
+    }
+
+    #[test]
+    fn what_containers_had_is_masked_too() {
+        let project = Project {
+            name: ProjectName::new("shop").unwrap(),
+            working_dir: "/shop".into(),
+            files: Vec::new(),
+            services: IndexMap::new(),
+            disabled_services: Vec::new(),
+            networks: IndexMap::new(),
+            volumes: IndexMap::new(),
+        };
+        let container = Container {
+            environment: ["DB_PASSWORD=old=\"one\"", "PIN_TOKEN=abc", "PLAIN=visible"]
+                .map(str::to_owned)
+                .into(),
+            ..Container::default()
+        };
+        let mask = Mask::of(&project, &[container]);
+        assert_eq!(
+            mask.text(r#"--password=old="one" "x old=\"one\"" abc visible"#),
+            r#"--password=*** "x ***" abc visible"#
         );
     }
 }

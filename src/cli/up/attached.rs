@@ -180,7 +180,7 @@ async fn lower<E: Engine>(
         timeout: args.timeout,
     };
     let plan = stop(project, &state, &options);
-    let mask = Mask::of(project);
+    let mask = Mask::of(project, &state.containers);
     let wishes = Wishes {
         title: "stop",
         mode: beside_logs(scope.mode),

@@ -1,5 +1,6 @@
 //! Raised, changed, lowered.
 
+use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
@@ -80,6 +81,41 @@ fn one_changed_value_is_named_with_its_place_and_replaces_one_container() {
     let environment = stack.container("web")["Config"]["Env"].to_string();
     assert!(environment.contains("DEBUG=on"), "{environment}");
     stack.ok(&["plan"]);
+}
+
+#[test]
+fn a_password_that_was_is_masked_wherever_it_stands() {
+    let stack = Stack::new(
+        "masked",
+        "\
+services:
+  db:
+    image: busybox
+    command: [sleep, \"1000\", --password=hunter2]
+    entrypoint: [sh, -c, exec sleep 1000]
+    init: true
+    healthcheck: {test: test hunter2}
+    environment: {DB_PASSWORD: hunter2, PLAIN: hunter2}
+",
+    );
+    stack.ok(&["up", "-d"]);
+    let file = fs::read_to_string(stack.path("stack.yaml")).unwrap();
+    stack.file("stack.yaml", &file.replace("hunter2", "correct-horse"));
+    for args in [
+        &["plan"][..],
+        &["plan", "--steps"],
+        &["ps", "--no-trunc"],
+        &["ps", "--no-trunc", "--format", "json"],
+        &["up", "-d", "--dry-run"],
+        &["up", "-d"],
+        &["ps", "--no-trunc"],
+        &["down", "--dry-run"],
+    ] {
+        let ran = stack.run(args);
+        for secret in ["hunter2", "correct-horse"] {
+            assert!(!ran.both().contains(secret), "{args:?}: {}", ran.both());
+        }
+    }
 }
 
 #[test]
