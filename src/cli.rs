@@ -7,6 +7,7 @@ mod down;
 mod error;
 mod follow;
 mod global;
+mod lock;
 mod logs;
 mod plan;
 mod ps;

@@ -4,10 +4,12 @@ use clap::{Args, ValueEnum};
 
 use super::apply::{Wishes, apply};
 use super::error::CliError;
+use super::lock;
 use super::scope::{Known, Scope};
 use super::signal::Interrupts;
 use super::up::service_names;
 use super::{Ended, plan::show};
+use crate::engine::Engine;
 use crate::plan::{self, DownOptions, RemoveImages};
 use crate::reconcile::observe;
 use crate::ui;
@@ -50,6 +52,12 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     let (project, known) = scope.project_or_name()?;
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
+    let _lock = if scope.global.dry_run {
+        None
+    } else {
+        let address = &engine.about().address;
+        Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
+    };
     let state = observe(&engine, &project).await?;
     for service in &args.services {
         let known = project.services.contains_key(service.as_str())

@@ -11,6 +11,7 @@ use super::Ended;
 use super::apply::{Wishes, apply};
 use super::doubt;
 use super::error::CliError;
+use super::lock;
 use super::plan::show;
 use super::scope::Scope;
 use super::signal::Interrupts;
@@ -165,6 +166,13 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     }
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
+    // From before the look at what is there: what another one does meanwhile would spoil the plan.
+    let lock = if scope.global.dry_run {
+        None
+    } else {
+        let address = &engine.about().address;
+        Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
+    };
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
     let plan = plan::up(&project, &state, &options)?;
@@ -187,6 +195,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         quiet_pull: args.quiet_pull,
     };
     apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
+    drop(lock);
     if let Some(follower) = follower {
         return attached::stay(
             args,

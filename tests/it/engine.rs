@@ -7,5 +7,6 @@ mod failure;
 mod gate;
 mod interrupt;
 mod lifecycle;
+mod lock;
 mod mount;
 mod network;

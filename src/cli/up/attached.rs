@@ -11,6 +11,7 @@ use crate::cli::Ended;
 use crate::cli::apply::{Wishes, apply};
 use crate::cli::error::CliError;
 use crate::cli::follow::{Follower, News};
+use crate::cli::lock;
 use crate::cli::scope::Scope;
 use crate::cli::signal::Interrupts;
 use crate::engine::{Engine, LogOptions};
@@ -174,7 +175,17 @@ async fn lower<E: Engine>(
     out: &mut impl Write,
     scope: &Scope,
 ) -> Result<(), CliError> {
+    let address = &engine.about().address;
+    // Who doesn't want to wait for another windlass any longer kills what runs now.
+    let (_lock, is_forced) = match lock::hold(address, &project.name, forced, scope).await {
+        Ok(lock) => (Some(lock), false),
+        Err(CliError::Interrupted) => (None, true),
+        Err(error) => return Err(error),
+    };
     let state = observe(engine, project).await?;
+    if is_forced {
+        return kill(engine, project, &state).await;
+    }
     let options = StopOptions {
         services: project.services.keys().cloned().collect(),
         timeout: args.timeout,
@@ -212,6 +223,15 @@ async fn lower<E: Engine>(
     if !matches!(&result, Err(CliError::Interrupted)) {
         return result;
     }
+    kill(engine, project, &state).await
+}
+
+/// Ends all containers at once.
+async fn kill(
+    engine: &impl Engine,
+    project: &Project,
+    state: &ActualState,
+) -> Result<(), CliError> {
     let up = state
         .containers
         .iter()
