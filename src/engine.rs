@@ -275,6 +275,16 @@ pub enum EngineError {
         /// What is wrong with it.
         why: String,
     },
+    /// A docker context that is not there, or that cannot be read.
+    #[error(
+        "docker context `{name}` cannot be used: {why}; `docker context ls` lists those there are"
+    )]
+    BadContext {
+        /// The context's name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The engine is too old or too new for us, or for a key of the file.
     #[error("{what} needs engine API {needed}, and {address} speaks {spoken}")]
     ApiVersion {

@@ -273,18 +273,20 @@ pub enum LocateError {
 
 impl From<LocateError> for EngineError {
     fn from(error: LocateError) -> Self {
-        let (address, why) = match error {
-            LocateError::Address { address, why } => (address, why.to_owned()),
-            LocateError::ContextNotFound { name, file } => (
-                format!("docker context {name}"),
-                format!("there is no such context (no file {})", file.display()),
-            ),
-            LocateError::ContextUnreadable { name, file, source } => (
-                format!("docker context {name}"),
-                format!("{} cannot be read: {source}", file.display()),
-            ),
-        };
-        Self::BadAddress { address, why }
+        match error {
+            LocateError::Address { address, why } => Self::BadAddress {
+                address,
+                why: why.to_owned(),
+            },
+            LocateError::ContextNotFound { name, file } => Self::BadContext {
+                name,
+                why: format!("it does not exist (no file {})", file.display()),
+            },
+            LocateError::ContextUnreadable { name, file, source } => Self::BadContext {
+                name,
+                why: format!("{} cannot be read: {source}", file.display()),
+            },
+        }
     }
 }
 
