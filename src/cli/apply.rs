@@ -18,6 +18,10 @@ use crate::ui::mask::Mask;
 use crate::ui::narrator::TICK;
 use crate::ui::{Mode, Narrator};
 
+/// What the first interrupt is answered with.
+const INTERRUPTED: &str =
+    "interrupted: waiting for what is under way; press Ctrl+C again to give up at once";
+
 /// How a command wants its plan applied.
 pub(super) struct Wishes<'a> {
     /// The command, for the heading.
@@ -32,6 +36,8 @@ pub(super) struct Wishes<'a> {
     pub(super) health: Option<Readiness>,
     /// Leave out the progress of pulls.
     pub(super) quiet_pull: bool,
+    /// Leave out the steps and the output of builds.
+    pub(super) quiet_build: bool,
 }
 
 /// Applies a plan and shows what happens; the first interrupt cancels it, the second gives it up at once.
@@ -60,6 +66,9 @@ pub(super) async fn apply(
     if wishes.quiet_pull {
         narrator.leave_out_pulls();
     }
+    if wishes.quiet_build {
+        narrator.leave_out_builds();
+    }
     let narrator = RefCell::new(narrator);
     let mut on_event = |event| narrator.borrow_mut().event(&event);
     let (cancel, cancelled) = oneshot::channel::<()>();
@@ -80,8 +89,11 @@ pub(super) async fn apply(
         tokio::select! {
             result = &mut applied => break result,
             () = interrupts.next() => match cancel.take() {
-                // Sending fails only where applying is over, and then its result is what counts.
-                Some(cancel) => drop(cancel.send(())),
+                Some(cancel) => {
+                    narrator.borrow_mut().note(INTERRUPTED);
+                    // Sending fails only where applying is over, and then its result is what counts.
+                    let _ = cancel.send(());
+                }
                 None => return Err(CliError::Interrupted),
             },
             _ = ticks.tick() => narrator.borrow_mut().tick(),

@@ -101,6 +101,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
         wait_timeout: None,
         health: None,
         quiet_pull: false,
+        quiet_build: false,
     };
     apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
     Ok(0)

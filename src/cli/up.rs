@@ -19,6 +19,7 @@ use crate::engine::Engine;
 use crate::model::{Project, PullPolicy, Readiness, ServiceName};
 use crate::plan::{self, Recreate, UpOptions};
 use crate::reconcile::observe;
+use crate::state::ActualState;
 use crate::ui;
 use crate::ui::mask::Mask;
 
@@ -164,6 +165,9 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             return Err(CliError::NoSuchService(service.clone()));
         }
     }
+    if project.services.is_empty() {
+        return Err(CliError::Usage(none_selected(&project)));
+    }
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     // From before the look at what is there: what another one does meanwhile would spoil the plan.
@@ -193,6 +197,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         wait_timeout: args.wait_timeout.map(Duration::from_secs),
         health: args.health.map(Into::into),
         quiet_pull: args.quiet_pull,
+        quiet_build: args.quiet_build,
     };
     apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
     drop(lock);
@@ -209,12 +214,43 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         .await;
     }
     if plan.is_empty() {
-        scope.say(&ui::plan::nothing_to_do(&project));
+        scope.say(&nothing_to_do(&project, &state, &options)?);
     }
     if !args.no_start {
         tell_addresses(&engine, &project, &options, scope).await?;
     }
     Ok(0)
+}
+
+fn none_selected(project: &Project) -> String {
+    let why = if project.disabled_services.is_empty() {
+        "the stack file has none"
+    } else {
+        "all of the stack file belong to profiles that are not active (--profile)"
+    };
+    format!("no service selected: {why}")
+}
+
+/// What to say where nothing is to be done.
+fn nothing_to_do(
+    project: &Project,
+    state: &ActualState,
+    options: &UpOptions,
+) -> Result<String, CliError> {
+    let without = UpOptions {
+        recreate: Recreate::Diverged,
+        ..options.clone()
+    };
+    let kept =
+        options.recreate == Recreate::Never && !plan::up(project, state, &without)?.is_empty();
+    Ok(if kept {
+        format!(
+            "{}: nothing to do: containers differ from the stack file, and --no-recreate keeps them",
+            project.name
+        )
+    } else {
+        ui::plan::nothing_to_do(project)
+    })
 }
 
 /// Says where people reach what the project publishes.

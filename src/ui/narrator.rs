@@ -8,8 +8,9 @@ use super::color::{BAD, DOUBT};
 use super::mask::Mask;
 use super::tty::{Size, Tty};
 use super::{Color, Mode, json, plain};
+use crate::engine::BuildProgress;
 use crate::plan::Plan;
-use crate::reconcile::Event;
+use crate::reconcile::{Event, Progress};
 
 /// How often live lines want to be drawn again when nothing happens.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -24,6 +25,7 @@ pub struct Narrator<'p, W: Write> {
     mask: Mask,
     form: Form,
     pulls: bool,
+    builds: bool,
 }
 
 enum Form {
@@ -49,6 +51,7 @@ impl<'p, W: Write> Narrator<'p, W> {
             mask,
             form,
             pulls: true,
+            builds: true,
         };
         for update in narrator.changes.unchanged() {
             narrator.tell(&update);
@@ -61,8 +64,16 @@ impl<'p, W: Write> Narrator<'p, W> {
         self.pulls = false;
     }
 
+    /// Leaves out the steps and the output of builds (`--quiet-build`).
+    pub fn leave_out_builds(&mut self) {
+        self.builds = false;
+    }
+
     /// Tells of an event, if people want to know.
     pub fn event(&mut self, event: &Event) {
+        if !self.builds && is_of_build(event) {
+            return;
+        }
         if let Some(update) = self.changes.update(event)
             && (self.pulls || update.parent.is_none())
         {
@@ -75,6 +86,22 @@ impl<'p, W: Write> Narrator<'p, W> {
         if let Form::Tty(tty) = &mut self.form {
             let picture = tty.draw(Instant::now(), terminal());
             self.write(&picture);
+        }
+    }
+
+    /// Tells people something that belongs to no resource, on a line of its own.
+    pub fn note(&mut self, line: &str) {
+        match &mut self.form {
+            Form::Tty(tty) => {
+                let picture = format!(
+                    "{}{line}\n{}",
+                    tty.erase(),
+                    tty.draw(Instant::now(), terminal())
+                );
+                self.write(&picture);
+            }
+            Form::Plain => self.write(&format!("{line}\n")),
+            Form::Json | Form::Quiet => {}
         }
     }
 
@@ -126,6 +153,16 @@ impl<W: Write> Drop for Narrator<'_, W> {
     fn drop(&mut self) {
         self.finish();
     }
+}
+
+fn is_of_build(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Progress {
+            progress: Progress::Build(BuildProgress::Step { .. } | BuildProgress::Output { .. }),
+            ..
+        }
+    )
 }
 
 /// The size of the terminal that progress is written to; it may change at any time.

@@ -199,6 +199,7 @@ async fn lower<E: Engine>(
         wait_timeout: None,
         health: None,
         quiet_pull: false,
+        quiet_build: false,
     };
     let mut interrupts = Interrupts::listen()?;
     let mut shows = true;

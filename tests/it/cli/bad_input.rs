@@ -46,6 +46,34 @@ fn standard_input_can_be_the_stack_file() {
 }
 
 #[test]
+fn a_stack_without_services_is_not_raised() {
+    Test::new(["up"])
+        .file("compose.yaml", "services: {}\n")
+        .stderr_contains("error: no service selected: the stack file has none")
+        .status(1)
+        .run();
+    Test::new(["up", "-d"])
+        .file(
+            "compose.yaml",
+            "services: {web: {image: busybox, profiles: [later]}}\n",
+        )
+        .stderr_contains("error: no service selected: all of the stack file belong to profiles")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn a_docker_context_that_is_not_there_is_named() {
+    Test::new(["plan"])
+        .file("compose.yaml", STACK)
+        .env("DOCKER_CONTEXT", "nope")
+        .stderr_contains("error: docker context `nope` cannot be used: it does not exist")
+        .stderr_contains("`docker context ls`")
+        .status(1)
+        .run();
+}
+
+#[test]
 fn a_service_that_is_not_there_is_named() {
     Test::new(["up", "-d", "nobody"])
         .file("compose.yaml", STACK)

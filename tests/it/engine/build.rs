@@ -112,3 +112,12 @@ fn a_context_or_dockerfile_that_is_not_there_is_named() {
     stack.fails(1, &["up", "-d"]).says(&["Dockerfile"]);
     assert_eq!(stack.states(), [""; 0]);
 }
+
+#[test]
+fn a_quiet_build_says_only_that_it_builds() {
+    let stack = stack("quiet-build");
+    let up = stack.ok(&["up", "-d", "--build", "--quiet-build"]);
+    up.says(&[" Building\n", " Built\n"]);
+    assert!(!up.stderr.contains("RUN echo"), "{}", up.both());
+    assert!(!up.stderr.contains("FROM busybox"), "{}", up.both());
+}

@@ -103,6 +103,7 @@ fn interrupted_while_the_stack_is_lowered() {
         .interrupt()
         .end();
     assert_eq!(interrupted.status, 130, "{}", interrupted.both());
+    interrupted.says(&["interrupted: waiting for what is under way; press Ctrl+C again"]);
     // What was being stopped is stopped, and nothing else was begun.
     assert_eq!(stack.states(), ["db-1 running", "web-1 exited"]);
     stack.ok(&["up", "-d", "--wait"]);

@@ -84,6 +84,15 @@ fn one_changed_value_is_named_with_its_place_and_replaces_one_container() {
 }
 
 #[test]
+fn containers_that_no_recreate_keeps_are_not_called_right() {
+    let stack = Stack::new("kept", SHOP);
+    stack.ok(&["up", "-d"]);
+    stack.edit("stack.yaml", "DEBUG: off", "DEBUG: \"on\"");
+    let kept = stack.ok(&["up", "-d", "--no-recreate"]);
+    kept.says(&["nothing to do: containers differ from the stack file"]);
+}
+
+#[test]
 fn a_password_that_was_is_masked_wherever_it_stands() {
     let stack = Stack::new(
         "masked",
