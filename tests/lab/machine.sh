@@ -49,6 +49,13 @@ need_command() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${known[@]}" >/dev/null
 }
 
+# The mirror that this machine's own apt uses for Debian; an Ubuntu machine has none, and takes Debian's public one.
+mirror() {
+  local found
+  found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null | sed -n 1p)
+  echo "${found:-http://deb.debian.org/debian}"
+}
+
 # need_build_tools: curl, a linker and a cargo that is new enough for Cargo.toml; says the line to type otherwise.
 need_build_tools() {
   local needed found update
