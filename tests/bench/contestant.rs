@@ -33,7 +33,15 @@ impl Contestant {
 
     /// Lowers it.
     pub(crate) fn down(self, row: &Row, host: &str, with_volumes: bool) -> Result<Duration> {
-        self.run(row, host, if with_volumes { &["down", "-v"] } else { &["down"] })
+        self.run(
+            row,
+            host,
+            if with_volumes {
+                &["down", "-v"]
+            } else {
+                &["down"]
+            },
+        )
     }
 
     fn run(self, row: &Row, host: &str, args: &[&str]) -> Result<Duration> {
@@ -53,7 +61,10 @@ impl Contestant {
         };
         if !matches!(self, Self::Floor) {
             command.args(["-p", &self.project(row)]);
-            command.args(row.stack().flat_map(|file| ["-f".into(), file.into_os_string()]));
+            command.args(
+                row.stack()
+                    .flat_map(|file| ["-f".into(), file.into_os_string()]),
+            );
         }
         command.args(args).env("DOCKER_HOST", host);
         let begin = Instant::now();

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch::{Receiver, Sender, channel};
 
 pub(crate) use engine::Engine;
-pub(crate) use recording::Recording;
 use recording::Container;
+pub(crate) use recording::Recording;
 
 /// The pause before a test that failed is run again, and between two looks at an exec that has ended.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -35,8 +35,17 @@ pub(crate) async fn up(engine: &Engine, recording: &Recording) -> Result<()> {
     let networks = recording.networks.iter();
     let networks = try_join_all(networks.map(|body| engine.post("/networks/create", Some(body))));
     // A container is made beside its network: the engine needs that at the start only.
-    let containers = try_join_all(recording.containers.iter().map(|container| create(engine, container)));
-    let stages: Vec<_> = recording.containers.iter().map(|_| channel(Stage::Made)).collect();
+    let containers = try_join_all(
+        recording
+            .containers
+            .iter()
+            .map(|container| create(engine, container)),
+    );
+    let stages: Vec<_> = recording
+        .containers
+        .iter()
+        .map(|_| channel(Stage::Made))
+        .collect();
     let (_, ids) = try_join(networks, containers).await?;
     let runs = recording.containers.iter().zip(&ids).zip(&stages);
     let runs = runs.map(|((container, id), (stage, _))| {
@@ -55,10 +64,15 @@ pub(crate) async fn up(engine: &Engine, recording: &Recording) -> Result<()> {
 /// Stops and removes everything but the volumes.
 pub(crate) async fn down(engine: &Engine, recording: &Recording) -> Result<()> {
     // What is not there need not be removed.
-    join_all(recording.containers.iter().map(async |Container { name, .. }| {
-        let _ = engine.post(&format!("/containers/{name}/stop"), None).await;
-        let _ = engine.delete(&format!("/containers/{name}?force=1")).await;
-    }))
+    join_all(
+        recording
+            .containers
+            .iter()
+            .map(async |Container { name, .. }| {
+                let _ = engine.post(&format!("/containers/{name}/stop"), None).await;
+                let _ = engine.delete(&format!("/containers/{name}?force=1")).await;
+            }),
+    )
     .await;
     for network in &recording.networks {
         let name = network["Name"].as_str().unwrap_or_default();
@@ -80,11 +94,15 @@ async fn run(
     stage: &Sender<Stage>,
     before: Vec<(Receiver<Stage>, Stage)>,
 ) -> Result<()> {
-    try_join_all(before.into_iter().map(async |(mut seen, wanted)| {
-        seen.wait_for(|stage| *stage >= wanted).await.map(drop)
-    }))
+    try_join_all(
+        before.into_iter().map(async |(mut seen, wanted)| {
+            seen.wait_for(|stage| *stage >= wanted).await.map(drop)
+        }),
+    )
     .await?;
-    engine.post(&format!("/containers/{id}/start"), None).await?;
+    engine
+        .post(&format!("/containers/{id}/start"), None)
+        .await?;
     stage.send_replace(Stage::Started);
     if !container.test.is_empty() {
         ready(engine, container, id).await?;
@@ -123,10 +141,15 @@ async fn prepare(engine: &Engine, container: &Container, container_id: &str) -> 
 /// Runs a prepared test to its end.
 async fn passes(engine: &Engine, exec: &str) -> Result<bool> {
     let body = json!({ "Detach": false, "Tty": false });
-    engine.post(&format!("/exec/{exec}/start"), Some(&body)).await?;
+    engine
+        .post(&format!("/exec/{exec}/start"), Some(&body))
+        .await?;
     loop {
         let ended = engine.get(&format!("/exec/{exec}/json")).await?;
-        if let Some(code) = ended["ExitCode"].as_i64().filter(|_| ended["Running"] == false) {
+        if let Some(code) = ended["ExitCode"]
+            .as_i64()
+            .filter(|_| ended["Running"] == false)
+        {
             return Ok(code == 0);
         }
         tokio::time::sleep(PAUSE).await;

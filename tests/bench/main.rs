@@ -10,6 +10,7 @@ mod floor;
 mod report;
 mod row;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::thread::sleep;
@@ -66,7 +67,8 @@ fn compare<'a>(words: impl Iterator<Item = &'a str>) -> Result<ExitCode> {
         rows.extend(&ROWS);
     }
     let host = std::env::var("WINDLASS_TEST_HOST");
-    let host = host.map_err(|_| "WINDLASS_TEST_HOST is not set: `make bench` starts an engine and sets it")?;
+    let host = host
+        .map_err(|_| "WINDLASS_TEST_HOST is not set: `make bench` starts an engine and sets it")?;
     let engine = Engine::at(&host)?;
     let runtime = runtime()?;
 
@@ -82,16 +84,32 @@ fn compare<'a>(words: impl Iterator<Item = &'a str>) -> Result<ExitCode> {
     let version = runtime.block_on(engine.get("/version"))?;
     let path = report::write(&all, &version["Version"])?;
     println!("{}", report::table(&all));
-    println!("{rounds} rounds in turns, load {}; all times in {path}", report::load()?);
-    let wrong: Vec<&str> = all.iter().filter(|row| row.floor_is_wrong()).map(|row| row.row.name).collect();
+    println!(
+        "{rounds} rounds in turns, load {}; all times in {path}",
+        report::load()?
+    );
+    let wrong: Vec<&str> = all
+        .iter()
+        .filter(|row| row.floor_is_wrong())
+        .map(|row| row.row.name)
+        .collect();
     if wrong.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(format!("the floor is not the fastest, so it is none: {}", wrong.join(", ")).into())
+    Err(format!(
+        "the floor is not the fastest, so it is none: {}",
+        wrong.join(", ")
+    )
+    .into())
 }
 
 /// A first time that is not measured: builds the image, fills the volumes, and records windlass's containers for the floor.
-fn prepare(row: &Row, host: &str, engine: &Engine, runtime: &tokio::runtime::Runtime) -> Result<()> {
+fn prepare(
+    row: &Row,
+    host: &str,
+    engine: &Engine,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<()> {
     eprintln!("{}: the first time", row.title);
     std::fs::create_dir_all(target().join("bench"))?;
     for who in [Contestant::Windlass, Contestant::Compose] {
@@ -121,7 +139,7 @@ fn measure<'a>(row: &'a Row, host: &str, rounds: usize) -> Result<Measured<'a>> 
             sleep(REST);
             let taken = who.up(row, host)?;
             measured.times[place].push(taken);
-            line += &format!(" {} {:.2} s", who.name(), taken.as_secs_f64());
+            write!(line, " {} {:.2} s", who.name(), taken.as_secs_f64())?;
             who.down(row, host, false)?;
         }
         eprintln!("{line}");
@@ -131,5 +149,7 @@ fn measure<'a>(row: &'a Row, host: &str, rounds: usize) -> Result<Measured<'a>> 
 
 /// One thread: all the floor does is wait.
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
 }

@@ -34,8 +34,9 @@ impl Recording {
     /// What stands of this project.
     pub(crate) async fn of(engine: &Engine, project: &str) -> Result<Self> {
         // {"label":["com.docker.compose.project=PROJECT"]}
-        let filters =
-            format!("filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3D{project}%22%5D%7D");
+        let filters = format!(
+            "filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3D{project}%22%5D%7D"
+        );
         let mut networks = Vec::new();
         for network in array(&engine.get(&format!("/networks?{filters}")).await?) {
             networks.push(json!({
@@ -46,7 +47,11 @@ impl Recording {
             }));
         }
         let mut containers = Vec::new();
-        for listed in array(&engine.get(&format!("/containers/json?all=1&{filters}")).await?) {
+        for listed in array(
+            &engine
+                .get(&format!("/containers/json?all=1&{filters}"))
+                .await?,
+        ) {
             let path = format!("/containers/{}/json", text(&listed["Id"]));
             containers.push(Container::of(&engine.get(&path).await?));
         }
@@ -77,7 +82,11 @@ impl Container {
         body.remove("Hostname");
         body.insert("HostConfig".to_owned(), inspected["HostConfig"].clone());
         let mut endpoints = Map::new();
-        for (network, endpoint) in inspected["NetworkSettings"]["Networks"].as_object().into_iter().flatten() {
+        for (network, endpoint) in inspected["NetworkSettings"]["Networks"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
             endpoints.insert(network.clone(), json!({ "Aliases": endpoint["Aliases"] }));
         }
         body.insert(
@@ -121,7 +130,11 @@ fn test(test: &Value) -> Vec<String> {
 
 /// `{"5000/tcp": {}}`.
 fn ports(exposed: &Value) -> Vec<u16> {
-    let names = exposed.as_object().into_iter().flatten().map(|(name, _)| name);
+    let names = exposed
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name);
     let ports = names.filter_map(|name| name.strip_suffix("/tcp")?.parse().ok());
     ports.collect()
 }
