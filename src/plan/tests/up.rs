@@ -475,9 +475,15 @@ fn wait_ends_when_all_are_ready() {
 
 #[test]
 fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
-    let mut project = project([service("web")]);
-    project.services["web"].not_carried.push("secrets".into());
+    let mut web = needs(service("web"), "db", Condition::ServiceStarted);
+    web.not_carried.push("secrets".into());
+    web.depends_on["db"].restart = true;
+    let project = project([web, service("db")]);
     let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();
+    assert_eq!(
+        plan.warnings[1].message,
+        "web: `depends_on.db.restart` is not carried out yet"
+    );
     assert_eq!(
         plan.warnings[0].message,
         "web: `secrets` is not carried out yet"

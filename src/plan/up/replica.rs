@@ -29,10 +29,12 @@ impl<'a> Up<'a> {
         service: &'a Service,
         decided: &Decided<'a>,
     ) -> Result<(), PlanError> {
-        for key in &service.not_carried {
+        let restarts = service.depends_on.iter().filter(|(_, on)| on.restart);
+        let restarts = restarts.map(|(name, _)| format!("depends_on.{name}.restart"));
+        for key in service.not_carried.iter().cloned().chain(restarts) {
             self.warnings.push(Warning {
                 message: format!("{}: `{key}` is not carried out yet", service.name),
-                position: service.positions.find(key).cloned(),
+                position: service.positions.find(&key).cloned(),
             });
         }
         for container in &decided.superfluous {
