@@ -5,8 +5,9 @@ use std::time::Duration;
 
 /// The pause between two looks at the counters.
 const GRAIN: Duration = Duration::from_millis(2);
-/// Looks after which the tables are read though the counters are as before: one socket may have taken another's place.
-const UNSEEN: u32 = 25;
+/// Looks after which the tables, which cost a hundred times as much, are read though the counters are as before: one
+/// socket may have taken the place of another.
+const UNSEEN: u32 = 250;
 
 /// Waits until all these TCP ports listen beyond the loopback address in the network namespace of this process.
 pub(super) async fn listening(pid: u64, ports: &[u16]) {
