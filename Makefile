@@ -1,6 +1,6 @@
 # The two commands of the README, and the checks alone. Each script says what it needs of the machine.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint
+.PHONY: help demo test soak bench lint
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -10,6 +10,9 @@ demo: ## raises Flask + MySQL on this machine, stores a variable and reads it ba
 
 test: ## checks and tests everything, on a private engine of its own
 	@tests/run
+
+soak: ## the long forms of tests: windlass killed before and after every engine call (half an hour)
+	@tests/run soak
 
 bench: ## measures windlass beside docker compose and the bare engine calls; ROUNDS=7
 	@tests/bench/run $(ROUNDS)

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod build;
+mod crash;
 mod example;
 mod failure;
 mod gate;

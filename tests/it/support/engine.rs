@@ -1,6 +1,7 @@
 //! A real engine, which `make test` starts, and stacks on it.
 
 mod api;
+mod proxy;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,6 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use api::Api;
+pub(crate) use proxy::{Proxy, Side};
 
 /// The most time that one run of the program may take: it hangs if it takes longer.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -371,6 +373,11 @@ impl Running {
             }
         }
         panic!("no line with `{text}`:\n{:#?}", self.seen);
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ctrl-C.
