@@ -10,6 +10,7 @@ mod global;
 mod lock;
 mod logs;
 mod plan;
+mod preflight;
 mod ps;
 mod schema;
 mod scope;

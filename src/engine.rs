@@ -15,7 +15,7 @@ use futures_util::stream::LocalBoxStream;
 use indexmap::IndexMap;
 
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
-use crate::state::{Container, Image, NetworkState, VolumeState};
+use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 use sockets::{SocketCounts, SocketTable};
 
 /// A stream of what an engine tells over time.
@@ -89,6 +89,9 @@ pub trait Engine {
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress>;
     /// Removes an image's name, and the image where it was the last one; one that is gone is no error.
     async fn remove_image(&self, reference: &str) -> Result<(), EngineError>;
+
+    /// What of other projects and of the engine's machine a plan could run into.
+    async fn surroundings(&self, question: &Question) -> Result<Surroundings, EngineError>;
 
     /// What happens to the project's containers from now on; the first item, [`EngineEvent::Listening`], says that the
     /// engine listens: nothing that happens after it is missed.

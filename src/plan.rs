@@ -7,6 +7,7 @@ mod container;
 mod decide;
 mod diff;
 mod down;
+mod preflight;
 mod resource;
 mod schedule;
 mod stop;
@@ -19,6 +20,7 @@ use indexmap::IndexMap;
 
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
+pub use preflight::{Problem, preflight, question};
 pub use schedule::{Schedule, Settled};
 pub use stop::{StopOptions, stop};
 pub use up::{Recreate, UpOptions, up};

@@ -1,11 +1,15 @@
 //! The actual state: what the engine says is there, in the words of the model.
 
+mod surroundings;
+
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use crate::label;
 use crate::model::ServiceName;
+
+pub use surroundings::{HostListener, Publication, Question, Surroundings};
 
 /// Everything of one project that an engine has.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -41,6 +41,9 @@ pub(super) enum CliError {
         /// What to mask in the words of engine and containers.
         mask: Mask,
     },
+    /// The plan would fail, and nothing of it was done.
+    #[error("nothing was changed")]
+    Preflight(Vec<Report>),
     /// The user interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -92,6 +95,7 @@ impl CliError {
             Self::Plan(error) => vec![plan_report(error)],
             Self::Engine(error) => vec![engine_report(error)],
             Self::Apply { error, plan, .. } => apply_reports(error, plan),
+            Self::Preflight(reports) => reports.clone(),
             Self::Interrupted => vec![interrupted()],
             Self::Usage(_) | Self::Time(_) | Self::NoSuchService(_) | Self::Io(_) => {
                 vec![Report::new(self.to_string())]

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Ended;
 use super::doubt;
+use super::preflight::preflight;
 use super::scope::{Scope, print};
 use super::up::service_names;
 use crate::engine::Engine;
@@ -60,6 +61,7 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let mask = Mask::of(&project, &state.containers);
     doubt::tell(&plan, &project, engine.about().api, &mask, scope);
     show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
+    preflight(&plan, &state, &engine, &mask, scope).await?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })
 }
 

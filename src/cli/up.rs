@@ -13,6 +13,7 @@ use super::doubt;
 use super::error::CliError;
 use super::lock;
 use super::plan::show;
+use super::preflight::preflight;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
@@ -184,6 +185,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     if scope.global.dry_run {
         return show(&plan, scope.global.verbose > 0, &mask, scope);
     }
+    preflight(&plan, &state, &engine, &mask, scope).await?;
     let attaches = !args.detach && !args.wait && !args.no_start;
     let follower = if attaches {
         Some(attached::listen(args, &engine, &project, scope).await?)

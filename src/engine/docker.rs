@@ -19,6 +19,7 @@ mod owner;
 mod pull;
 mod request;
 mod stream;
+mod surroundings;
 mod transport;
 mod version;
 
@@ -44,7 +45,7 @@ use super::{
 };
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
-use crate::state::{Container, Image, NetworkState, VolumeState};
+use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
 /// How many inspections of a listing are made at once.
 const INSPECTIONS: usize = 16;
@@ -521,6 +522,10 @@ impl Engine for DockerEngine {
                 .await
                 .map(drop),
         )
+    }
+
+    async fn surroundings(&self, question: &Question) -> Result<Surroundings, EngineError> {
+        surroundings::surroundings(&self.transport, question).await
     }
 
     fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent> {

@@ -1,6 +1,8 @@
 //! What listens in a container, read from the kernel's own tables: a connection proves nothing, because gateways and
 //! proxies accept for addresses where nobody listens.
 
+mod host;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -8,6 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use crate::state::Container;
+
+pub(in crate::engine) use host::host_listeners;
 
 /// Where engines answer name queries inside of containers, on TCP too.
 const ENGINE_RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));

@@ -1,6 +1,7 @@
 //! Plans as text: what people and programs rely on.
 
 mod down;
+mod preflight;
 mod up;
 
 use indexmap::IndexMap;

@@ -7,7 +7,7 @@ use crate::engine::sockets::{SocketCounts, SocketTable};
 use crate::engine::{About, BuildProgress, NewExec, PullProgress};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Network, NewContainer, Volume};
-use crate::state::{Image, NetworkState, VolumeState};
+use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState};
 use crate::ui::Color;
 
 /// Containers by id, each with its logs: one list of pieces for each time that they are asked for.
@@ -147,6 +147,10 @@ impl Engine for Talkers {
     async fn remove_image(&self, _: &str) -> Result<(), EngineError> {
         unknown()
     }
+    async fn surroundings(&self, _: &Question) -> Result<Surroundings, EngineError> {
+        unreachable!("following makes no plan")
+    }
+
     fn events(&self, _: &ProjectName) -> Told<'_, EngineEvent> {
         let events = self.events.borrow().clone().into_iter().map(Ok);
         let listening = stream::once(async { Ok(EngineEvent::Listening) });

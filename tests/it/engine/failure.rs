@@ -107,12 +107,51 @@ services:
     failed.says(&[
         &port.to_string(),
         "is already in use",
-        &format!("{}-web-1", first.project()),
+        &format!("container {0}-web-1 of project {0}", first.project()),
+        "stack.yaml:2:",
+        "is free",
     ]);
+    // It was found before the first change, by `plan` too.
+    assert_eq!((second.states().len(), second.resources().len()), (0, 0));
+    let planned = second.fails(1, &["plan"]);
+    planned.prints(&["create   Container"]);
+    planned.says(&["is already in use"]);
     assert_eq!(first.states(), ["web-1 running"]);
     first.ok(&["down"]);
     second.ok(&["up", "-d"]);
     assert_eq!(second.states(), ["web-1 running"]);
+}
+
+#[test]
+fn all_that_is_in_the_way_is_told_at_once_and_nothing_is_changed() {
+    let port = free_port();
+    let stack = Stack::new(
+        "way",
+        "\
+services:
+  one: {image: busybox, command: sleep 1000, init: true, ports: ['${PORT}:80']}
+  two:
+    image: busybox
+    command: sleep 1000
+    init: true
+    ports: ['${PORT}:81']
+    volumes: [{type: bind, source: ./missing, target: /mnt, bind: {create_host_path: false}}]
+    networks: [default, other]
+networks:
+  default: {ipam: {config: [{subnet: 10.213.7.0/24}]}}
+  other: {ipam: {config: [{subnet: 10.213.0.0/16}]}}
+",
+    )
+    .env("PORT", &port.to_string());
+    let failed = stack.fails(1, &["up", "-d"]);
+    failed.says(&[
+        "which is started too",
+        "missing does not exist",
+        "stack.yaml:8:",
+        "subnet 10.213.0.0/16 of network",
+        "stack.yaml:12:",
+    ]);
+    assert_eq!((stack.states().len(), stack.resources().len()), (0, 0));
 }
 
 #[test]

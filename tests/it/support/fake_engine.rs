@@ -22,7 +22,7 @@ use windlass::engine::{
 use windlass::model::{
     Endpoint, ImageBuild, Network, NetworkAccess, NewContainer, ProjectName, Volume,
 };
-use windlass::state::{Container, Image, NetworkState, VolumeState};
+use windlass::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
 use world::World;
 pub(crate) use world::{Happening, Test};
@@ -487,6 +487,10 @@ impl Engine for FakeEngine {
     async fn remove_image(&self, reference: &str) -> Result<(), EngineError> {
         let text = format!("remove image {reference}");
         self.call(text, |world| world.remove_image(reference)).await
+    }
+
+    async fn surroundings(&self, _: &Question) -> Result<Surroundings, EngineError> {
+        Ok(Surroundings::default())
     }
 
     fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent> {

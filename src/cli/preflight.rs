@@ -1,0 +1,80 @@
+//! What would make a plan fail half-way is told before its first step, all at once.
+
+use super::error::CliError;
+use super::scope::Scope;
+use crate::engine::Engine;
+use crate::engine::docker::beyond_api;
+use crate::plan::{self, Operation, Plan, Problem};
+use crate::state::ActualState;
+use crate::ui::mask::Mask;
+use crate::ui::report::Report;
+
+/// Looks around for what the plan would run into; tells what may go wrong.
+///
+/// # Errors
+/// [`CliError::Preflight`] where the plan cannot succeed.
+pub(super) async fn preflight(
+    plan: &Plan,
+    state: &ActualState,
+    engine: &impl Engine,
+    mask: &Mask,
+    scope: &Scope,
+) -> Result<(), CliError> {
+    let question = plan::question(plan, state);
+    let mut problems = too_old(plan, engine.about().api);
+    if !question.is_empty() {
+        let around = engine.surroundings(&question).await?;
+        problems.extend(plan::preflight(plan, state, &around));
+    }
+    let (certain, doubtful): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem.is_certain);
+    let doubts: Vec<Report> = doubtful.iter().map(report).collect();
+    scope.warn(&doubts, mask);
+    if certain.is_empty() {
+        Ok(())
+    } else {
+        let reports = certain.iter().map(report).collect();
+        Err(CliError::Preflight(reports))
+    }
+}
+
+fn report(problem: &Problem) -> Report {
+    let report = Report {
+        position: problem.position.as_ref().map(ToString::to_string),
+        ..Report::new(problem.message.clone())
+    };
+    match &problem.hint {
+        Some(hint) => report.hint(hint.clone()),
+        None => report,
+    }
+}
+
+/// Keys that the containers cannot be without, and that the engine's API doesn't have.
+fn too_old(plan: &Plan, api: (u32, u32)) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    for step in &plan.steps {
+        let Operation::CreateContainer { container, .. } = &step.operation else {
+            continue;
+        };
+        for beyond in beyond_api(container, api) {
+            let place = plan.origins.get(&step.resource);
+            let (major, minor) = beyond.needed;
+            let problem = Problem {
+                message: format!(
+                    "`{}` needs engine API {major}.{minor}, and this engine has {}.{}",
+                    beyond.path, api.0, api.1
+                ),
+                position: place.and_then(|at| at.find(&beyond.path)).cloned(),
+                hint: Some(
+                    "a newer engine does it, or take the key out of the stack file".to_owned(),
+                ),
+                is_certain: true,
+            };
+            // Replicas have the same keys.
+            if beyond.is_needed && !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
