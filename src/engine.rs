@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use futures_util::stream::LocalBoxStream;
 use indexmap::IndexMap;
 
-use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
+use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume};
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 use sockets::{SocketCounts, SocketTable};
 
@@ -48,11 +48,15 @@ pub trait Engine {
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError>;
     /// Removes a container, running or not, with its anonymous volumes if `volumes`; one that is gone is no error.
     async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError>;
+    /// Bytes of memory that a running container uses now, what can be dropped at once left out; none where unknown.
+    async fn memory_usage(&self, id: &str) -> Result<Option<i64>, EngineError>;
     /// Gives a container another name.
     async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError>;
+    /// Changes limits and restart policy of a container that is there; what is 0 or nothing stays as it is.
+    async fn update_container(&self, id: &str, limits: &Limits) -> Result<(), EngineError>;
     /// Attaches a container to one more network.
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError>;
-    /// Detaches a container from a network.
+    /// Detaches a container from a network; one that is not on it is no error.
     async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError>;
 
     /// All networks of a project, by label.

@@ -69,6 +69,12 @@ pub fn replaced_name(id: &str, name: &str) -> String {
     format!("{}_{name}-replaced", &id[..id.len().min(12)])
 }
 
+/// Whether a container that is to be called `name` has one of the names of the way there.
+pub fn is_interim(has: &str, name: &str) -> bool {
+    let rest = has.split_once('_').map_or(has, |(_, rest)| rest);
+    rest.strip_suffix("-replaced").unwrap_or(rest) == name
+}
+
 /// The labels of a replica's container: the file's, compose's and ours.
 pub fn container_labels(
     project: &Project,

@@ -4,6 +4,7 @@
 
 pub mod container;
 pub mod credential;
+pub mod limits;
 pub mod name;
 pub mod network;
 pub mod position;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 pub use container::{Endpoint, NetworkAccess, NewContainer};
+pub use limits::Limits;
 pub use name::{NameError, NetworkName, ProjectName, ServiceName, VolumeName};
 pub use network::{Ipam, IpamPool, Network};
 pub use position::{Position, Positions};

@@ -12,6 +12,7 @@ mod resource;
 mod schedule;
 mod stop;
 mod up;
+mod update;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -27,8 +28,8 @@ pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;
 use crate::model::{
-    Condition, ImageBuild, Network, NewContainer, Position, Positions, ProjectName, Readiness,
-    ServiceName, Volume,
+    Condition, Endpoint, ImageBuild, Limits, Network, NewContainer, Position, Positions,
+    ProjectName, Readiness, ServiceName, Volume,
 };
 use crate::state::Status;
 
@@ -232,6 +233,27 @@ pub enum Operation {
         /// The new name.
         to: String,
     },
+    /// Change limits or the restart policy of a container.
+    UpdateContainer {
+        /// Which one.
+        target: Target,
+        /// What they are to be; what is 0 or nothing stays.
+        limits: Box<Limits>,
+    },
+    /// Attach a container to a network.
+    ConnectNetwork {
+        /// Which one.
+        target: Target,
+        /// Its place on the network.
+        endpoint: Box<Endpoint>,
+    },
+    /// Detach a container from a network.
+    DisconnectNetwork {
+        /// Which one.
+        target: Target,
+        /// The network's name on the engine.
+        network: String,
+    },
     /// Start a container.
     StartContainer {
         /// Which one.
@@ -277,6 +299,9 @@ impl Operation {
             Self::RemoveVolume => "RemoveVolume",
             Self::CreateContainer { .. } => "CreateContainer",
             Self::RenameContainer { .. } => "RenameContainer",
+            Self::UpdateContainer { .. } => "UpdateContainer",
+            Self::ConnectNetwork { .. } => "ConnectNetwork",
+            Self::DisconnectNetwork { .. } => "DisconnectNetwork",
             Self::StartContainer { .. } => "StartContainer",
             Self::StopContainer { .. } => "StopContainer",
             Self::RemoveContainer { .. } => "RemoveContainer",
@@ -305,6 +330,8 @@ pub enum Reason {
     Missing,
     /// The file says something else than what was applied.
     Changed(Vec<FieldChange>),
+    /// The file says something else, and for this reason the engine cannot change it on the container.
+    NotInPlace(Vec<FieldChange>, String),
     /// Another image is behind the reference now: (the container's, the one there is).
     ImageChanged(String, String),
     /// The image may turn out another one than the container's.
@@ -331,6 +358,8 @@ pub enum Reason {
     Orphan,
     /// The service has fewer replicas now.
     Superfluous,
+    /// It has another name.
+    Renamed(String),
     /// An interrupted run left it behind.
     LeftBehind,
     /// It is of the project being lowered.
@@ -341,14 +370,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("not there yet"),
-            Self::Changed(changes) => {
-                for (i, change) in changes.iter().enumerate() {
-                    if i > 0 {
-                        f.write_str("; ")?;
-                    }
-                    write!(f, "{change}")?;
-                }
-                Ok(())
+            Self::Changed(changes) => join(f, changes),
+            Self::NotInPlace(changes, why) => {
+                join(f, changes)?;
+                write!(f, "; {why}")
             }
             Self::ImageChanged(from, to) => write!(
                 f,
@@ -376,10 +401,31 @@ impl fmt::Display for Reason {
             Self::NeededBy(service, condition) => write!(f, "{service} needs it {condition}"),
             Self::Orphan => f.write_str("the file has no such service"),
             Self::Superfluous => f.write_str("the service has fewer replicas now"),
+            Self::Renamed(name) => write!(f, "its name is {name}"),
             Self::LeftBehind => f.write_str("left behind by an interrupted run"),
             Self::Lowered => f.write_str("the project is lowered"),
         }
     }
+}
+
+impl Reason {
+    /// The fields that changed, where that is the reason.
+    pub fn changes(&self) -> &[FieldChange] {
+        match self {
+            Self::Changed(changes) | Self::NotInPlace(changes, _) => changes,
+            _ => &[],
+        }
+    }
+}
+
+fn join(f: &mut fmt::Formatter<'_>, changes: &[FieldChange]) -> fmt::Result {
+    for (i, change) in changes.iter().enumerate() {
+        if i > 0 {
+            f.write_str("; ")?;
+        }
+        write!(f, "{change}")?;
+    }
+    Ok(())
 }
 
 /// The first twelve digits of an identifier, without its kind.

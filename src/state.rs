@@ -7,7 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use crate::label;
-use crate::model::ServiceName;
+use crate::model::{Limits, ServiceName};
 
 pub use surroundings::{HostListener, Publication, Question, Surroundings};
 
@@ -22,6 +22,8 @@ pub struct ActualState {
     pub volumes: Vec<VolumeState>,
     /// The images of the project's services by reference; an absent entry means the engine doesn't have it.
     pub images: IndexMap<String, Image>,
+    /// Whether the engine's update of a container does less than it says.
+    pub has_poor_updates: bool,
 }
 
 /// A container as the engine shows it.
@@ -57,6 +59,10 @@ pub struct Container {
     pub started_at: String,
     /// When it ended last, RFC 3339; empty where never.
     pub finished_at: String,
+    /// Its limits and its restart policy.
+    pub limits: Limits,
+    /// Bytes of memory that it uses; looked up only where its limit is to go below them.
+    pub memory_usage: Option<i64>,
     /// `host`, `none`, a network's name, `container:ID`.
     pub network_mode: String,
     /// Its endpoints by the network's name.
@@ -202,6 +208,12 @@ pub struct ContainerEndpoint {
     pub aliases: Vec<String>,
     /// Its IPv4 address; empty while it doesn't run.
     pub ip_address: String,
+    /// Its IPv6 address; empty while it doesn't run, or has none.
+    pub ipv6_address: String,
+    /// The IPv4 address that was asked for; empty where the engine chooses or doesn't tell.
+    pub fixed_ipv4: String,
+    /// The IPv6 address that was asked for; empty where the engine chooses or doesn't tell.
+    pub fixed_ipv6: String,
 }
 
 /// A mount of a container.

@@ -44,7 +44,7 @@ use super::{
     PullProgress, Told,
 };
 use crate::label;
-use crate::model::{Endpoint, ImageBuild, Network, NewContainer, ProjectName, Volume};
+use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume};
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
 /// How many inspections of a listing are made at once.
@@ -385,6 +385,20 @@ impl Engine for DockerEngine {
         })
     }
 
+    async fn memory_usage(&self, id: &str) -> Result<Option<i64>, EngineError> {
+        let target = Target::new(&["containers", id, "stats"])
+            .with("stream", "0")
+            .with("one-shot", "1");
+        let body = find(&self.transport, &target).await?;
+        Ok(body.and_then(|body| inspect::memory_usage(&body)))
+    }
+
+    async fn update_container(&self, id: &str, limits: &Limits) -> Result<(), EngineError> {
+        let target = Target::new(&["containers", id, "update"]);
+        post(&self.transport, &target, &convert::update_body(limits)).await?;
+        Ok(())
+    }
+
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
         self.connect_endpoint(id, endpoint).await
     }
@@ -394,10 +408,15 @@ impl Engine for DockerEngine {
             container: id.to_owned(),
             force: None,
         };
-        self.docker
-            .disconnect_network(network, body)
-            .await
-            .map_err(|error| self.failed(error))
+        match self.unless_gone(self.docker.disconnect_network(network, body).await) {
+            // Docker's words where the container is not on it (any more).
+            Err(EngineError::Refused { message, .. } | EngineError::Conflict(message))
+                if message.contains("is not connected to") =>
+            {
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {

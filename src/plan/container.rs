@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use super::UpOptions;
 use crate::label;
 use crate::model::{
-    Endpoint, Mount, MountKind, NetworkAccess, NetworkMode, NewContainer, Project, Service,
+    Endpoint, Mount, MountKind, NetworkAccess, NetworkMode, NetworkName, NewContainer, Project,
+    Service,
 };
 use crate::state::Container;
 
@@ -133,27 +134,38 @@ fn network_access(project: &Project, service: &Service) -> NetworkAccess {
         None if spec.networks.is_empty() => return NetworkAccess::Mode("none".to_owned()),
         None => {}
     }
-    let links = links(project, service);
-    let mut attachments: Vec<_> = spec.networks.iter().collect();
-    attachments.sort_by_key(|(_, attachment)| Reverse(attachment.priority));
-    let endpoints = attachments.into_iter().map(|(name, attachment)| Endpoint {
-        network: project
-            .networks
-            .get(name)
-            .map_or_else(|| name.to_string(), |network| network.name.clone()),
-        aliases: std::iter::once(service.name.to_string())
-            .chain(attachment.aliases.iter().cloned())
-            .collect(),
-        links: links.clone(),
-        ipv4_address: attachment.ipv4_address.clone(),
-        ipv6_address: attachment.ipv6_address.clone(),
-        link_local_ips: attachment.link_local_ips.clone(),
-        mac_address: attachment.mac_address.clone(),
-        gw_priority: attachment.gw_priority,
-        interface_name: attachment.interface_name.clone(),
-        driver_opts: attachment.driver_opts.clone(),
-    });
+    let endpoints = endpoints(project, service).map(|(_, endpoint)| endpoint);
     NetworkAccess::Networks(endpoints.collect())
+}
+
+/// The endpoints of a service's containers by the networks' names in the file, the primary one first.
+pub(super) fn endpoints<'a>(
+    project: &'a Project,
+    service: &'a Service,
+) -> impl Iterator<Item = (&'a NetworkName, Endpoint)> {
+    let links = links(project, service);
+    let mut attachments: Vec<_> = service.spec.networks.iter().collect();
+    attachments.sort_by_key(|(_, attachment)| Reverse(attachment.priority));
+    attachments.into_iter().map(move |(name, attachment)| {
+        let endpoint = Endpoint {
+            network: project
+                .networks
+                .get(name)
+                .map_or_else(|| name.to_string(), |network| network.name.clone()),
+            aliases: std::iter::once(service.name.to_string())
+                .chain(attachment.aliases.iter().cloned())
+                .collect(),
+            links: links.clone(),
+            ipv4_address: attachment.ipv4_address.clone(),
+            ipv6_address: attachment.ipv6_address.clone(),
+            link_local_ips: attachment.link_local_ips.clone(),
+            mac_address: attachment.mac_address.clone(),
+            gw_priority: attachment.gw_priority,
+            interface_name: attachment.interface_name.clone(),
+            driver_opts: attachment.driver_opts.clone(),
+        };
+        (name, endpoint)
+    })
 }
 
 fn links(project: &Project, service: &Service) -> Vec<String> {

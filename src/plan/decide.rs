@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::Reason;
 use super::up::{Recreate, UpOptions};
-use super::{Reason, changes};
-use crate::label;
+use super::update::{Difference, Updates, difference};
 use crate::model::{Condition, NetworkMode, Project, Service, ServiceName};
 use crate::state::{ActualState, Container, Status};
 
@@ -26,14 +26,27 @@ pub(super) enum Decision<'a> {
     /// It is what it should be; it is started if `start`.
     Keep {
         container: &'a Container,
+        updates: Updates,
         start: bool,
     },
-    /// It takes another container; `if_image_changes` leaves the last word to the pull or build.
+    /// It takes another container; `if_image_changes` leaves the last word to the pull or build, and the updates are
+    /// made where that keeps it.
     Recreate {
         container: &'a Container,
         reason: Reason,
         if_image_changes: bool,
+        updates: Updates,
     },
+}
+
+/// What a container is, seen from its service.
+enum Verdict {
+    /// What it should be, once the updates are made.
+    Same(Updates),
+    /// Another one is needed.
+    Another(Reason),
+    /// Another one is needed if the image changes; else the updates are made.
+    MaybeAnother(Updates),
 }
 
 /// All replicas of one service, those that are too many, and what they are.
@@ -58,16 +71,21 @@ pub(super) fn decide<'a>(
         let shares = shared_services(service).find(|name| replaced.contains(name));
         let of_service = replicas_of(service, state, options.scale(service), |container| {
             let differs = gone(project, service, container, state)
-                .or_else(|| differs(service, container, state));
-            match (policy, differs) {
-                (Recreate::Never, _) => None,
-                (Recreate::Force, None) => Some((Reason::Asked("--force-recreate"), false)),
-                (_, Some(reason)) => Some((reason, false)),
-                (_, None) => match &shares {
-                    Some(name) => Some((Reason::SharesWith(name.clone()), false)),
-                    None if image_may_change(service) => Some((Reason::MayChangeImage, true)),
-                    None => None,
-                },
+                .map(Difference::Another)
+                .or_else(|| differs(project, service, container, state));
+            let updates = match (policy, differs) {
+                (Recreate::Never, _) => return Verdict::Same(Updates::default()),
+                (_, Some(Difference::Another(reason))) => return Verdict::Another(reason),
+                (Recreate::Force, _) => {
+                    return Verdict::Another(Reason::Asked("--force-recreate"));
+                }
+                (_, Some(Difference::InPlace(updates))) => updates,
+                (_, None) => Updates::default(),
+            };
+            match &shares {
+                Some(name) => Verdict::Another(Reason::SharesWith(name.clone())),
+                None if image_may_change(service) => Verdict::MaybeAnother(updates),
+                None => Verdict::Same(updates),
             }
         });
         // What others share is the first replica's; of leftovers nobody knows which one they share with.
@@ -136,29 +154,32 @@ fn gone(
 }
 
 /// Why this container is not what the service says; none where it is.
-fn differs(service: &Service, container: &Container, state: &ActualState) -> Option<Reason> {
-    let Some(applied) = label::applied_spec(&container.labels, &container.environment) else {
-        return Some(Reason::UnknownOrigin);
-    };
-    let changed = changes(
-        &applied,
-        &label::full_spec(&service.spec),
-        &service.positions,
-    );
-    if !changed.is_empty() {
-        return Some(Reason::Changed(changed));
+fn differs(
+    project: &Project,
+    service: &Service,
+    container: &Container,
+    state: &ActualState,
+) -> Option<Difference> {
+    let differs = difference(project, service, container, state);
+    if matches!(differs, Some(Difference::Another(_))) {
+        return differs;
     }
     let bare = |id: &str| id.strip_prefix("sha256:").unwrap_or(id).to_owned();
-    let image = state.images.get(&service.spec.image)?;
-    (bare(&image.id) != bare(&container.image_id))
-        .then(|| Reason::ImageChanged(container.image_id.clone(), image.id.clone()))
+    let image = state.images.get(&service.spec.image);
+    match image.filter(|image| bare(&image.id) != bare(&container.image_id)) {
+        Some(image) => Some(Difference::Another(Reason::ImageChanged(
+            container.image_id.clone(),
+            image.id.clone(),
+        ))),
+        None => differs,
+    }
 }
 
 fn replicas_of<'a>(
     service: &'a Service,
     state: &'a ActualState,
     scale: u32,
-    recreate: impl Fn(&Container) -> Option<(Reason, bool)>,
+    verdict: impl Fn(&Container) -> Verdict,
 ) -> Decided<'a> {
     let mut numbered: BTreeMap<u32, Vec<&Container>> = BTreeMap::new();
     for container in &state.containers {
@@ -179,7 +200,7 @@ fn replicas_of<'a>(
         // Of several with one number the best stays: what is desired before what is not, running before stopped, new
         // before old.
         same.sort_by_cached_key(|container| {
-            let desired = !matches!(recreate(container), Some((_, false)));
+            let desired = !matches!(verdict(container), Verdict::Another(_));
             let usable = container.status != Status::Dead;
             std::cmp::Reverse((
                 desired && usable,
@@ -188,22 +209,28 @@ fn replicas_of<'a>(
             ))
         });
         let container = same.remove(0);
-        let decision = match recreate(container) {
-            Some((reason, if_image_changes)) => Decision::Recreate {
+        let decision = match verdict(container) {
+            Verdict::Another(reason) => Decision::Recreate {
                 container,
                 reason,
-                if_image_changes,
+                if_image_changes: false,
+                updates: Updates::default(),
             },
-            None if container.status == Status::Dead => {
-                let reason = Reason::NotRunning(Status::Dead);
-                Decision::Recreate {
-                    container,
-                    reason,
-                    if_image_changes: false,
-                }
-            }
-            None => Decision::Keep {
+            Verdict::MaybeAnother(updates) => Decision::Recreate {
                 container,
+                reason: Reason::MayChangeImage,
+                if_image_changes: true,
+                updates,
+            },
+            Verdict::Same(_) if container.status == Status::Dead => Decision::Recreate {
+                container,
+                reason: Reason::NotRunning(Status::Dead),
+                if_image_changes: false,
+                updates: Updates::default(),
+            },
+            Verdict::Same(updates) => Decision::Keep {
+                container,
+                updates,
                 start: false,
             },
         };
@@ -253,7 +280,9 @@ fn decide_starts(decided: &mut [Decided<'_>]) {
         let mut starts = false;
         for replica in &mut decided[i].replicas {
             match &mut replica.decision {
-                Decision::Keep { container, start } => {
+                Decision::Keep {
+                    container, start, ..
+                } => {
                     let completed =
                         is_job && container.status == Status::Exited && container.exit_code == 0;
                     *start = !container.status.is_up() && (!completed || needed_for_start);

@@ -12,9 +12,10 @@ use crate::model::{Position, Positions};
 pub struct FieldChange {
     /// The field's path in the service, such as `environment.DEBUG`.
     pub path: String,
-    /// The value applied; none where the field is new. Credentials are masked already.
+    /// The value applied; none where the field is new, empty where it speaks for itself. Credentials are masked already.
     pub from: Option<String>,
-    /// The value in the file; none where the field is gone. Credentials are masked already.
+    /// The value in the file; none where the field is gone, empty where it speaks for itself. Credentials are masked
+    /// already.
     pub to: Option<String>,
     /// Where the file says so.
     pub position: Option<Position>,
@@ -24,6 +25,8 @@ impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.from, &self.to) {
             (Some(from), Some(to)) => write!(f, "{}: {from} -> {to}", self.path)?,
+            (None, Some(to)) if to.is_empty() => write!(f, "{} added", self.path)?,
+            (Some(from), None) if from.is_empty() => write!(f, "{} removed", self.path)?,
             (None, Some(to)) => write!(f, "{}: {to} added", self.path)?,
             (Some(from), None) => write!(f, "{}: {from} removed", self.path)?,
             (None, None) => write!(f, "{} changed", self.path)?,

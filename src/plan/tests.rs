@@ -96,6 +96,7 @@ fn raised(project: &Project) -> ActualState {
         .values()
         .flat_map(|service| (1..=service.scale).map(|n| running(project, service, n)));
     ActualState {
+        has_poor_updates: false,
         containers: containers.collect(),
         networks: project
             .networks
@@ -157,7 +158,14 @@ fn running(project: &Project, service: &Service, number: u32) -> Container {
             .map(|(key, value)| format!("{key}={value}"))
             .collect(),
         status: Status::Running,
-        networks: [("shop_default".to_owned(), ContainerEndpoint::default())].into(),
+        networks: [(
+            "shop_default".to_owned(),
+            ContainerEndpoint {
+                aliases: vec![service.name.to_string()],
+                ..ContainerEndpoint::default()
+            },
+        )]
+        .into(),
         ..Container::default()
     }
 }

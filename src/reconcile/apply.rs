@@ -229,6 +229,9 @@ impl Run<'_, '_> {
         let mut operation = step.operation.clone();
         match &mut operation {
             Operation::RenameContainer { target, .. }
+            | Operation::UpdateContainer { target, .. }
+            | Operation::ConnectNetwork { target, .. }
+            | Operation::DisconnectNetwork { target, .. }
             | Operation::StartContainer { target }
             | Operation::StopContainer { target, .. }
             | Operation::RemoveContainer { target, .. }

@@ -7,8 +7,8 @@ use futures_util::join;
 use indexmap::IndexMap;
 
 use crate::engine::{Engine, EngineError};
-use crate::model::Project;
-use crate::state::{ActualState, Image, NetworkState, VolumeState};
+use crate::model::{Limits, Project};
+use crate::state::{ActualState, Container, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
 /// and the images of its services. All calls are made at once.
@@ -23,13 +23,35 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         images(engine, project),
     );
     let mut containers = containers?;
+    memory_usage(engine, project, &mut containers).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(ActualState {
         containers,
         networks: networks?,
         volumes: volumes?,
         images: images?,
+        // Podman's answers that all went well, leaves processors as they are and the restart policy at `no`.
+        has_poor_updates: engine.about().product == "Podman",
     })
+}
+
+/// Looks up how much memory the containers use whose limit shall be lowered: below that the kernel kills.
+async fn memory_usage<E: Engine>(
+    engine: &E,
+    project: &Project,
+    containers: &mut [Container],
+) -> Result<(), EngineError> {
+    let lowered = containers.iter_mut().filter_map(|container| {
+        let service = project.services.get(container.service()?)?;
+        let (now, then) = (container.limits.memory, Limits::of(&service.spec).memory);
+        let is_lowered = then > 0 && (now == 0 || then < now);
+        (is_lowered && container.status.is_up()).then_some(container)
+    });
+    let asked = lowered.map(|container| async {
+        container.memory_usage = engine.memory_usage(&container.id).await?;
+        Ok(())
+    });
+    try_join_all(asked).await.map(drop)
 }
 
 /// The project's networks by label, and those of the file by name: another project may have made one of that name.

@@ -284,6 +284,9 @@ fn working(operation: &Operation) -> Option<&'static str> {
         | Operation::RemoveNetwork { .. }
         | Operation::RemoveVolume
         | Operation::RemoveContainer { .. } => "Removing",
+        Operation::UpdateContainer { .. }
+        | Operation::ConnectNetwork { .. }
+        | Operation::DisconnectNetwork { .. } => "Updating",
         Operation::StartContainer { .. } => "Starting",
         Operation::StopContainer { .. } => "Stopping",
         // That it is started is told by the start itself.
@@ -308,6 +311,9 @@ fn done(operation: &Operation) -> Option<&'static str> {
         | Operation::RemoveNetwork { .. }
         | Operation::RemoveVolume
         | Operation::RemoveContainer { .. } => "Removed",
+        Operation::UpdateContainer { .. }
+        | Operation::ConnectNetwork { .. }
+        | Operation::DisconnectNetwork { .. } => "Updated",
         Operation::StartContainer { .. } => "Started",
         Operation::StopContainer { .. } => "Stopped",
         Operation::Wait { condition, .. } => match condition {

@@ -16,6 +16,7 @@ enum Verb {
     Build,
     Create,
     Recreate,
+    Update,
     Rename,
     Start,
     Stop,
@@ -24,11 +25,12 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Pull,
         Self::Build,
         Self::Create,
         Self::Recreate,
+        Self::Update,
         Self::Rename,
         Self::Start,
         Self::Stop,
@@ -50,6 +52,9 @@ impl Verb {
             | Operation::RemoveNetwork { .. }
             | Operation::RemoveVolume
             | Operation::RemoveContainer { .. } => Self::Remove,
+            Operation::UpdateContainer { .. }
+            | Operation::ConnectNetwork { .. }
+            | Operation::DisconnectNetwork { .. } => Self::Update,
             Operation::RenameContainer { .. } => Self::Rename,
             Operation::StartContainer { .. } => Self::Start,
             Operation::StopContainer { .. } => Self::Stop,
@@ -63,6 +68,7 @@ impl Verb {
             Self::Build => "build",
             Self::Create => "create",
             Self::Recreate => "recreate",
+            Self::Update => "update",
             Self::Rename => "rename",
             Self::Start => "start",
             Self::Stop => "stop",
@@ -74,7 +80,7 @@ impl Verb {
     fn sign(self) -> (&'static str, anstyle::Style) {
         match self {
             Self::Pull | Self::Build | Self::Create => ("+", GOOD),
-            Self::Recreate | Self::Rename => ("~", DOUBT),
+            Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
             Self::Start => (">", BUSY),
             Self::Stop | Self::Remove => ("-", BAD),
             Self::Wait => (".", FAINT),
@@ -130,7 +136,7 @@ pub fn nothing_to_do(project: &Project) -> String {
 
 /// Of a replacement the creation stands for all; clearing away goes without saying.
 fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
-    if is_clearing(&step.operation, &step.reason) {
+    if is_clearing(&step.operation, &step.reason) || is_left_to_come_back(plan, step) {
         return false;
     }
     if !is_replacement(&step.operation, &step.reason) {
@@ -140,6 +146,18 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
         other.resource == step.resource && is_replacement(&other.operation, &other.reason)
     });
     first == Some(id)
+}
+
+/// A network is left to be joined anew: joining stands for both.
+fn is_left_to_come_back(plan: &Plan, step: &Step) -> bool {
+    let Operation::DisconnectNetwork { network, .. } = &step.operation else {
+        return false;
+    };
+    let joins = |other: &Step| {
+        other.resource == step.resource
+            && matches!(&other.operation, Operation::ConnectNetwork { endpoint, .. } if endpoint.network == *network)
+    };
+    plan.steps.iter().any(joins)
 }
 
 fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize, color: Color) {
@@ -152,7 +170,8 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
     );
     let start = start.trim_end();
     let mut reason = match &step.reason {
-        Reason::Changed(_) => String::new(),
+        Reason::Changed(_) => how(&step.operation),
+        Reason::NotInPlace(_, why) => why.clone(),
         Reason::Replaces => "in place of the old one".to_owned(),
         reason => reason.to_string(),
     };
@@ -173,10 +192,8 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
         let pad = " ".repeat(widest.saturating_sub(text::width(&step.resource.to_string())));
         let _ = writeln!(lines, "{start}{pad}  {}", color.paint(FAINT, &reason));
     }
-    if let Reason::Changed(changes) = &step.reason {
-        for change in changes {
-            let _ = writeln!(lines, "     {change}");
-        }
+    for change in step.reason.changes() {
+        let _ = writeln!(lines, "     {change}");
     }
     match &step.operation {
         Operation::RemoveVolume => {
@@ -186,6 +203,16 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
             let _ = writeln!(lines, "     with its anonymous volumes");
         }
         _ => {}
+    }
+}
+
+/// How a container is changed that stays.
+fn how(operation: &Operation) -> String {
+    match operation {
+        Operation::UpdateContainer { .. } => "while it goes on".to_owned(),
+        Operation::ConnectNetwork { endpoint, .. } => format!("joins {}", endpoint.network),
+        Operation::DisconnectNetwork { network, .. } => format!("leaves {network}"),
+        _ => String::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod crash;
 mod example;
 mod failure;
 mod gate;
+mod in_place;
 mod interrupt;
 mod lifecycle;
 mod lock;

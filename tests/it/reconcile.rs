@@ -5,6 +5,7 @@ mod converge;
 mod failure;
 mod gate;
 mod image;
+mod in_place;
 mod order;
 mod round_trip;
 mod wait;

@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::sockets::{SocketCounts, SocketTable};
 use crate::engine::{About, BuildProgress, NewExec, PullProgress};
 use crate::label;
-use crate::model::{Endpoint, ImageBuild, Network, NewContainer, Volume};
+use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, Volume};
 use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState};
 use crate::ui::Color;
 
@@ -80,6 +80,12 @@ impl Engine for Talkers {
         unknown()
     }
     async fn rename_container(&self, _: &str, _: &str) -> Result<(), EngineError> {
+        unknown()
+    }
+    async fn memory_usage(&self, _: &str) -> Result<Option<i64>, EngineError> {
+        unknown()
+    }
+    async fn update_container(&self, _: &str, _: &Limits) -> Result<(), EngineError> {
         unknown()
     }
     async fn connect_network(&self, _: &str, _: &Endpoint) -> Result<(), EngineError> {

@@ -14,7 +14,8 @@ use super::endpoint::{mac_address, networking_config};
 use super::mount::{binds, mounts};
 use super::version::ApiVersion;
 use crate::model::{
-    ContainerSpec, Healthcheck, Network, NetworkAccess, NewContainer, Port, RestartPolicy, Volume,
+    ContainerSpec, Healthcheck, Limits, Network, NetworkAccess, NewContainer, Port, RestartPolicy,
+    Volume,
 };
 
 /// The body of `POST /containers/create`, for an engine that speaks `api`.
@@ -87,7 +88,7 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         memory_reservation: spec.mem_reservation.map(crate::model::ByteSize::bytes),
         memory_swap: spec.memswap_limit,
         memory_swappiness: spec.mem_swappiness,
-        nano_cpus: spec.cpus.map(nano_cpus),
+        nano_cpus: spec.cpus.map(crate::model::limits::nano_cpus),
         oom_kill_disable: spec.oom_kill_disable.then_some(true),
         oom_score_adj: spec.oom_score_adj,
         init: spec.init,
@@ -160,16 +161,34 @@ pub(super) fn some_map(map: &IndexMap<String, String>) -> Option<HashMap<String,
     clippy::cast_possible_truncation,
     reason = "`as` saturates, and an engine refuses such amounts"
 )]
-fn nano_cpus(cpus: f64) -> i64 {
-    (cpus * 1e9).round() as i64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "`as` saturates, and an engine refuses such amounts"
-)]
 fn rounded(percent: f64) -> i64 {
     percent.round() as i64
+}
+
+/// The body of `POST /containers/ID/update`; what it leaves out stays as it is.
+pub(super) fn update_body(limits: &Limits) -> Value {
+    let mut body = json!({});
+    for (key, amount) in [
+        ("Memory", limits.memory),
+        ("MemoryReservation", limits.memory_reservation),
+        ("MemorySwap", limits.memory_swap),
+        ("NanoCpus", limits.nano_cpus),
+        ("CpuShares", limits.cpu_shares),
+        ("CpuQuota", limits.cpu_quota),
+        ("CpuPeriod", limits.cpu_period),
+        ("PidsLimit", limits.pids_limit),
+    ] {
+        if amount != 0 {
+            body[key] = json!(amount);
+        }
+    }
+    if !limits.cpuset.is_empty() {
+        body["CpusetCpus"] = json!(limits.cpuset);
+    }
+    if let Some(policy) = limits.restart {
+        body["RestartPolicy"] = json!(restart_policy(policy));
+    }
+    body
 }
 
 /// `CONTAINER:ALIAS` of the links to containers outside the project. On networks of the user they are the endpoints'.

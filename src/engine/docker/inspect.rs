@@ -9,6 +9,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
+use crate::model::{Limits, RestartPolicy};
 use crate::state::{
     Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
     PublishedPort, Status, VolumeState,
@@ -86,6 +87,20 @@ shapes! {
         network_mode: String = "NetworkMode",
         port_bindings: Map<Option<Vec<BindingShape>>> = "PortBindings",
         tmpfs: Keys = "Tmpfs",
+        memory: i64 = "Memory",
+        memory_reservation: i64 = "MemoryReservation",
+        memory_swap: i64 = "MemorySwap",
+        nano_cpus: i64 = "NanoCpus",
+        cpu_shares: i64 = "CpuShares",
+        cpu_quota: i64 = "CpuQuota",
+        cpu_period: i64 = "CpuPeriod",
+        cpuset: String = "CpusetCpus",
+        pids_limit: i64 = "PidsLimit",
+        restart: RestartShape = "RestartPolicy",
+    }
+    RestartShape {
+        name: String = "Name",
+        count: u32 = "MaximumRetryCount",
     }
     NetworkSettingsShape {
         ports: Map<Option<Vec<BindingShape>>> = "Ports",
@@ -99,6 +114,12 @@ shapes! {
         network_id: String = "NetworkID",
         aliases: Vec<String> = "Aliases",
         ip_address: String = "IPAddress",
+        ipv6_address: String = "GlobalIPv6Address",
+        fixed: FixedShape = "IPAMConfig",
+    }
+    FixedShape {
+        ipv4: String = "IPv4Address",
+        ipv6: String = "IPv6Address",
     }
     MountShape {
         kind: String = "Type",
@@ -206,9 +227,13 @@ fn from_container(shape: ContainerShape) -> Container {
                 network_id: endpoint.network_id,
                 aliases,
                 ip_address: endpoint.ip_address,
+                ipv6_address: endpoint.ipv6_address,
+                fixed_ipv4: endpoint.fixed.ipv4,
+                fixed_ipv6: endpoint.fixed.ipv6,
             },
         )
     };
+    let limits = limits(&host_config);
     let tmpfs = host_config.tmpfs.into_keys().map(|target| ContainerMount {
         kind: "tmpfs".to_owned(),
         target,
@@ -224,6 +249,8 @@ fn from_container(shape: ContainerShape) -> Container {
     };
     let status = Status::parse(&state.status);
     Container {
+        limits,
+        memory_usage: None,
         tcp_ports: tcp_ports(&config.exposed_ports, &host_config.port_bindings),
         health_test: health_test(&config.healthcheck, &config.shell),
         ports: if network_settings.ports.is_empty() {
@@ -266,6 +293,37 @@ fn from_container(shape: ContainerShape) -> Container {
         status,
         id: shape.id,
     }
+}
+
+fn limits(host_config: &HostConfigShape) -> Limits {
+    let restart = &host_config.restart;
+    Limits {
+        memory: host_config.memory,
+        memory_reservation: host_config.memory_reservation,
+        memory_swap: host_config.memory_swap,
+        nano_cpus: host_config.nano_cpus,
+        cpu_shares: host_config.cpu_shares,
+        cpu_quota: host_config.cpu_quota,
+        cpu_period: host_config.cpu_period,
+        cpuset: host_config.cpuset.clone(),
+        pids_limit: host_config.pids_limit,
+        restart: match RestartPolicy::parse(&restart.name) {
+            Some(RestartPolicy::OnFailure(_)) => Some(RestartPolicy::OnFailure(
+                Some(restart.count).filter(|count| *count > 0),
+            )),
+            policy => policy,
+        },
+    }
+}
+
+/// The memory in `GET /containers/ID/stats` that cannot be dropped at once.
+pub(super) fn memory_usage(json: &[u8]) -> Option<i64> {
+    let json: serde_json::Value = serde_json::from_slice(json).ok()?;
+    let memory = &json["memory_stats"];
+    let cache = ["total_inactive_file", "inactive_file"]
+        .iter()
+        .find_map(|key| memory["stats"][key].as_i64());
+    Some(memory["usage"].as_i64()? - cache.unwrap_or(0))
 }
 
 /// The engine's word on health; none where nothing is tested.

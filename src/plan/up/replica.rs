@@ -5,6 +5,7 @@ use crate::label;
 use crate::model::{Readiness, Service};
 use crate::plan::container::new_container;
 use crate::plan::decide::{Decided, Decision, Replica, shared_services};
+use crate::plan::update::{Join, Updates, foreign_networks};
 use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::state::{Container, Health, Status};
 
@@ -71,21 +72,20 @@ impl<'a> Up<'a> {
                 };
                 Ok(self.start_new(service, resource, target, create))
             }
-            Decision::Keep { container, start } => {
-                self.keep(service, resource, container, *start, &cleared)
-            }
+            Decision::Keep {
+                container,
+                updates,
+                start,
+            } => self.keep(service, resource, container, updates, *start, &cleared),
             Decision::Recreate {
                 container,
                 reason,
                 if_image_changes,
-            } => self.recreate(
-                replica,
-                resource,
-                container,
-                reason,
-                *if_image_changes,
-                &cleared,
-            ),
+                updates,
+            } => {
+                let updates = if_image_changes.then_some(updates);
+                self.recreate(replica, resource, container, reason, updates, &cleared)
+            }
         }
     }
 
@@ -94,6 +94,7 @@ impl<'a> Up<'a> {
         service: &'a Service,
         resource: Resource,
         container: &Container,
+        updates: &Updates,
         start: bool,
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
@@ -105,25 +106,32 @@ impl<'a> Up<'a> {
                 target: target.clone(),
                 to: resource.name().to_owned(),
             };
-            named.push(self.steps.add(
-                resource.clone(),
-                rename,
-                Reason::LeftBehind,
-                cleared.to_vec(),
-            ));
+            let reason = if label::is_interim(&container.name, resource.name()) {
+                Reason::LeftBehind
+            } else {
+                Reason::Renamed(container.name.clone())
+            };
+            named.push(
+                self.steps
+                    .add(resource.clone(), rename, reason, cleared.to_vec()),
+            );
         }
-        let mut started = named.clone();
+        self.warn_of_foreign_networks(service, container);
+        let after = [attached.as_slice(), cleared, &named].concat();
+        let last_update = self.update(&resource, &target, updates, after, None);
+        let mut started = [named.as_slice(), &last_update].concat();
         if start && !self.options.no_start {
             let mut after = self.dependencies(service);
             // A leftover may hold the name or host ports.
             after.extend(if named.is_empty() { cleared } else { &named });
             after.extend(attached);
+            after.extend(&last_update);
             let operation = Operation::StartContainer {
                 target: target.clone(),
             };
             let reason = Reason::NotRunning(container.status.clone());
             started = vec![self.steps.add(resource.clone(), operation, reason, after)];
-        } else if named.is_empty() {
+        } else if started.is_empty() {
             self.unchanged.push(resource.clone());
         }
         Ok(Placed {
@@ -144,10 +152,11 @@ impl<'a> Up<'a> {
         resource: Resource,
         old: &'a Container,
         reason: &Reason,
-        if_image_changes: bool,
+        unless_image_changes: Option<&Updates>,
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
+        let if_image_changes = unless_image_changes.is_some();
         // A leftover may hold the interim name.
         let create = self.create(
             replica,
@@ -221,20 +230,22 @@ impl<'a> Up<'a> {
             },
             vec![last],
         );
-        if let Some(step) = image_step.filter(|_| !old.status.is_up() && !self.options.no_start) {
-            let operation = Operation::StartContainer { target: existing };
-            let reason = Reason::NotRunning(old.status.clone());
-            let id = self.steps.add(
-                resource.clone(),
-                operation,
-                reason,
-                [ready, vec![step]].concat(),
-            );
+        if let Some(step) = image_step {
             let unchanged = OnlyIf::ImageUnchanged {
                 step,
                 was: old.image_id.clone(),
             };
-            started.push(self.steps.add_if(Some(&unchanged), id));
+            let updates = unless_image_changes.cloned().unwrap_or_default();
+            let after = [ready.as_slice(), &[step]].concat();
+            let last_update = self.update(&resource, &existing, &updates, after, Some(&unchanged));
+            started.extend(&last_update);
+            if !old.status.is_up() && !self.options.no_start {
+                let operation = Operation::StartContainer { target: existing };
+                let reason = Reason::NotRunning(old.status.clone());
+                let after = [ready, vec![step], last_update].concat();
+                let id = self.steps.add(resource.clone(), operation, reason, after);
+                started.push(self.steps.add_if(Some(&unchanged), id));
+            }
         }
         Ok(Placed {
             ready: service.ready,
@@ -245,6 +256,73 @@ impl<'a> Up<'a> {
             health: None,
             completed: false,
         })
+    }
+
+    /// The steps that change a container that is there; answers the last of them.
+    fn update(
+        &mut self,
+        resource: &Resource,
+        target: &Target,
+        updates: &Updates,
+        mut after: Vec<StepId>,
+        only_if: Option<&OnlyIf>,
+    ) -> Vec<StepId> {
+        let mut calls = Vec::new();
+        if let Some((limits, changes)) = &updates.limits {
+            let limits = Box::new(limits.clone());
+            let target = target.clone();
+            calls.push((
+                Operation::UpdateContainer { target, limits },
+                changes.clone(),
+            ));
+        }
+        for Join {
+            endpoint,
+            changes,
+            again,
+        } in &updates.joins
+        {
+            if *again {
+                let network = endpoint.network.clone();
+                let target = target.clone();
+                let leave = Operation::DisconnectNetwork { target, network };
+                calls.push((leave, changes.clone()));
+            }
+            let endpoint = Box::new(endpoint.clone());
+            let target = target.clone();
+            calls.push((
+                Operation::ConnectNetwork { target, endpoint },
+                changes.clone(),
+            ));
+        }
+        for (network, change) in &updates.leaves {
+            let (target, network) = (target.clone(), network.clone());
+            let leave = Operation::DisconnectNetwork { target, network };
+            calls.push((leave, vec![change.clone()]));
+        }
+        if calls.is_empty() {
+            return Vec::new();
+        }
+        for (operation, changes) in calls {
+            let (reason, before) = (Reason::Changed(changes), std::mem::take(&mut after));
+            let id = self.steps.add(resource.clone(), operation, reason, before);
+            after.push(self.steps.add_if(only_if, id));
+        }
+        after
+    }
+
+    fn warn_of_foreign_networks(&mut self, service: &Service, container: &Container) {
+        let foreign = foreign_networks(self.project, service, container, self.state);
+        let foreign: Vec<_> = foreign.map(str::to_owned).collect();
+        for network in foreign {
+            self.warnings.push(Warning {
+                message: format!(
+                    "container {} is on network {network} too, which the stack file does not name: it stays there",
+                    container.name
+                ),
+                position: service.positions.find("networks").cloned(),
+            });
+        }
     }
 
     fn create(

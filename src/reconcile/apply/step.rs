@@ -73,6 +73,27 @@ impl<E: Engine> Call<'_, '_, E> {
                     container: Some(id),
                 })
             }
+            Operation::UpdateContainer { target, limits } => {
+                let id = existing(target);
+                engine.update_container(&id, &limits).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::ConnectNetwork { target, endpoint } => {
+                let id = existing(target);
+                engine.connect_network(&id, &endpoint).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::DisconnectNetwork { target, network } => {
+                let id = existing(target);
+                engine.disconnect_network(&id, &network).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
             Operation::StartContainer { target } => {
                 let id = existing(target);
                 engine.start_container(&id).await?;

@@ -153,6 +153,52 @@ fn variety() -> Vec<(&'static str, ContainerSpec)> {
         ),
         ("limits", with(&limits)),
         (
+            "limits that can change",
+            with(&|s| {
+                s.mem_limit = Some("64m".parse().unwrap());
+                s.cpus = Some(1.0 / 3.0);
+                s.cpuset = Some("0-1".into());
+                s.pids_limit = Some(10);
+                s.restart = RestartPolicy::Always;
+            }),
+        ),
+        (
+            "more of them",
+            with(&|s| {
+                s.mem_limit = Some("128m".parse().unwrap());
+                s.memswap_limit = Some(-1);
+                s.mem_reservation = Some("32m".parse().unwrap());
+                s.cpus = Some(0.5);
+                s.cpu_shares = Some(512);
+                s.restart = RestartPolicy::OnFailure(Some(3));
+            }),
+        ),
+        (
+            "quota",
+            with(&|s| {
+                s.cpu_quota = Some(50_000);
+                s.cpu_period = Some(100_000);
+                s.pids_limit = Some(-1);
+            }),
+        ),
+        (
+            "other network",
+            with(&|s| {
+                s.networks.clear();
+                let back = NetworkName::new("back").unwrap();
+                s.networks.insert(back, Attachment::default());
+            }),
+        ),
+        (
+            "addresses",
+            with(&|s| {
+                s.networks[0].aliases = texts(&["www"]);
+                s.networks[0].ipv4_address = Some("10.1.2.3".into());
+                s.networks[0].ipv6_address = Some("fd00::3".into());
+                s.networks[0].priority = 7;
+            }),
+        ),
+        (
             "names",
             with(&|s| s.container_name = Some("the-web".into())),
         ),

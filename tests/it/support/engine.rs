@@ -41,6 +41,12 @@ fn address() -> String {
     )
 }
 
+/// Whether it is Podman.
+pub(crate) fn is_podman() -> bool {
+    let version = Api::of(&host()).get("version").expect("a version");
+    version.to_string().contains("Podman")
+}
+
 /// A host port that no other test uses.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);

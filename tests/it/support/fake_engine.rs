@@ -20,7 +20,7 @@ use windlass::engine::{
     PullProgress, Told,
 };
 use windlass::model::{
-    Endpoint, ImageBuild, Network, NetworkAccess, NewContainer, ProjectName, Volume,
+    Endpoint, ImageBuild, Limits, Network, NetworkAccess, NewContainer, ProjectName, Volume,
 };
 use windlass::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
@@ -124,6 +124,11 @@ impl FakeEngine {
     /// The container of this name has printed this.
     pub(crate) fn prints(&self, container: &str, text: &str) {
         (self.world.borrow_mut().logs).insert(container.into(), text.into());
+    }
+
+    /// The container of this name uses so many bytes of memory.
+    pub(crate) fn uses_memory(&self, name: &str, bytes: i64) {
+        self.world.borrow_mut().memory.insert(name.into(), bytes);
     }
 
     /// Sockets cannot be seen from outside.
@@ -356,6 +361,20 @@ impl Engine for FakeEngine {
     async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError> {
         let text = format!("rename {} {name}", self.name_of(id));
         self.call(text, |world| world.rename(id, name)).await
+    }
+
+    async fn memory_usage(&self, id: &str) -> Result<Option<i64>, EngineError> {
+        let text = format!("inspect memory of {}", self.name_of(id));
+        let effect = |world: &mut World| {
+            let there = world.find(id);
+            Ok(there.and_then(|container| world.memory.get(&container.name).copied()))
+        };
+        self.call(text, effect).await
+    }
+
+    async fn update_container(&self, id: &str, limits: &Limits) -> Result<(), EngineError> {
+        let text = format!("update {}", self.name_of(id));
+        self.call(text, |world| world.update(id, limits)).await
     }
 
     async fn connect_network(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {

@@ -9,7 +9,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 use windlass::engine::{ContainerAction, EngineError, EngineEvent, NewExec};
 use windlass::label;
-use windlass::model::{Endpoint, MountKind, Network, NetworkAccess, NewContainer, ProjectName};
+use windlass::model::{
+    Endpoint, Limits, MountKind, Network, NetworkAccess, NewContainer, ProjectName,
+};
 use windlass::state::{
     Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
     PublishedPort, Status, VolumeState,
@@ -70,6 +72,7 @@ struct ExecRun {
 pub(super) struct World {
     pub(super) hides_sockets: bool,
     pub(super) lacks_cat: bool,
+    pub(super) memory: HashMap<String, i64>,
     sockets: HashMap<String, Sockets>,
     tests: HashMap<String, Test>,
     execs: Vec<ExecRun>,
@@ -167,6 +170,13 @@ impl World {
             },
             networks,
             mounts,
+            limits: Limits {
+                // As engines do it.
+                memory_swap: (new.spec.memswap_limit)
+                    .or(new.spec.mem_limit.map(|limit| 2 * limit.bytes()))
+                    .unwrap_or(0),
+                ..Limits::of(&new.spec)
+            },
             tty: new.spec.tty,
             tcp_ports: (new.spec.expose.iter())
                 .filter_map(|port| port.parse().ok())
@@ -248,14 +258,45 @@ impl World {
         Ok(ContainerEndpoint {
             network_id: network.ok_or_else(missing)?.id.clone(),
             aliases: endpoint.aliases.clone(),
-            ip_address: String::new(),
+            fixed_ipv4: endpoint.ipv4_address.clone().unwrap_or_default(),
+            fixed_ipv6: endpoint.ipv6_address.clone().unwrap_or_default(),
+            ..ContainerEndpoint::default()
         })
     }
 
     pub(super) fn connect(&mut self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
         let joined = self.endpoint(endpoint)?;
         let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
+        if container.networks.contains_key(&endpoint.network) {
+            let words = format!("endpoint exists on {}", endpoint.network);
+            return Err(EngineError::Conflict(words));
+        }
         container.networks.insert(endpoint.network.clone(), joined);
+        Ok(())
+    }
+
+    /// Engines leave alone what is 0 or not said.
+    pub(super) fn update(&mut self, id: &str, limits: &Limits) -> Result<(), EngineError> {
+        let container = self.find_mut(id).ok_or_else(|| no_container(id))?;
+        let there = &mut container.limits;
+        for (there, new) in [
+            (&mut there.memory, limits.memory),
+            (&mut there.memory_reservation, limits.memory_reservation),
+            (&mut there.memory_swap, limits.memory_swap),
+            (&mut there.nano_cpus, limits.nano_cpus),
+            (&mut there.cpu_shares, limits.cpu_shares),
+            (&mut there.cpu_quota, limits.cpu_quota),
+            (&mut there.cpu_period, limits.cpu_period),
+            (&mut there.pids_limit, limits.pids_limit),
+        ] {
+            if new != 0 {
+                *there = new;
+            }
+        }
+        if !limits.cpuset.is_empty() {
+            there.cpuset.clone_from(&limits.cpuset);
+        }
+        there.restart = limits.restart.or(there.restart);
         Ok(())
     }
 
