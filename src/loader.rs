@@ -294,6 +294,12 @@ impl<'a> Loading<'a> {
         }
         if let Some(name) = written.as_mut().filter(|_| self.options.interpolate) {
             variables::replace(name, &environment, &mut Vec::new());
+            if name.as_str() == Some("") && self.stack.name.is_none() {
+                let problem = Diagnostic::error("the project name must not be empty");
+                let hint = "set the variable, or give it a default: ${NAME:-name}";
+                self.problems.push(problem.at(name.span, "").hint(hint));
+                return None;
+            }
         }
         let in_file = written.as_ref().and_then(Node::as_str);
         let in_file = if self.options.normalize {
@@ -311,7 +317,15 @@ impl<'a> Loading<'a> {
             in_file.as_deref(),
             &self.stack.working_dir,
         ) {
-            Ok(name) => name.as_str().clone_into(&mut self.name),
+            Ok(name) => {
+                if let (None, None, Some(node)) = (&self.stack.name, &in_file, &written) {
+                    let warning = Diagnostic::warning("no project name can be made of this `name`")
+                        .at(node.span, format!("`{}` is used", name.as_str()))
+                        .hint("a name has lower-case letters, digits, `-` and `_`");
+                    self.problems.push(warning);
+                }
+                name.as_str().clone_into(&mut self.name);
+            }
             Err(error) => {
                 let problem =
                     Diagnostic::error(error.to_string()).hint("set it with `-p NAME` or `name:`");

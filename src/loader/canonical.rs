@@ -241,7 +241,10 @@ fn ports(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
     };
     let mut ports = Vec::with_capacity(items.len());
     for item in items {
-        let Some(text) = item.scalar_text() else {
+        let Some(text) = item
+            .scalar_text()
+            .filter(|_| !matches!(item.value, Value::Float(_)))
+        else {
             ports.push(item.clone());
             continue;
         };

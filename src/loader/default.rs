@@ -80,7 +80,7 @@ pub(super) fn normalize(stack: &mut Node, project: &str, environment: &Environme
         normalize_service(service, environment);
     }
     for kind in ["networks", "volumes", "configs", "secrets"] {
-        name_resources(top.get_mut(kind), project);
+        name_resources(kind, top.get_mut(kind), project);
     }
 }
 
@@ -258,7 +258,7 @@ fn inherit_image(service: &mut Mapping) {
 }
 
 /// Names a resource on the engine: external ones by their key, others by project and key.
-fn name_resources(node: Option<&mut Node>, project: &str) {
+fn name_resources(kind: &str, node: Option<&mut Node>, project: &str) {
     let Some(resources) = node.and_then(Node::as_mapping_mut) else {
         return;
     };
@@ -273,8 +273,10 @@ fn name_resources(node: Option<&mut Node>, project: &str) {
             continue;
         }
         let external = resource.get("external").and_then(Node::scalar_text);
-        let external = external.is_some_and(|text| {
-            matches!(text.as_str(), "true" | "True" | "TRUE" | "t" | "T" | "1")
+        let external = external.is_some_and(|text| match text.as_str() {
+            "true" | "True" | "TRUE" | "t" | "T" | "1" => true,
+            // YAML 1.1's words count at once for all but volumes.
+            word => kind != "volumes" && super::schema::settle::is_yes(word),
         });
         let name = if external {
             key.to_owned()

@@ -2,7 +2,7 @@
 
 use super::error::Diagnostic;
 use super::merge::{apply_tags, drop_reset, merge_entry};
-use super::node::{Mapping, Node, Origin};
+use super::node::{Mapping, Node, Origin, Tag};
 use super::path;
 use super::span::Span;
 use super::{Loading, Place};
@@ -93,7 +93,9 @@ impl<'a, 'r> Extending<'a, 'r> {
         let services = Rc::clone(&self.files[file].services);
         let node = services.get(name)?;
         let extended = match node.get("extends") {
-            Some(extends) if !extends.is_null() => self.extended(file, name, node, extends, chain),
+            Some(extends) if !extends.is_null() && extends.tag != Some(Tag::Reset) => {
+                self.extended(file, name, node, extends, chain)
+            }
             _ => Some(node.clone()),
         };
         self.done.insert(key, extended.clone());

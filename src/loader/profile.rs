@@ -18,6 +18,10 @@ pub(super) fn names(stack: &Node) -> Vec<String> {
 /// Takes the services out that no active profile enables. Services that are selected enable their own profiles.
 pub(super) fn apply(stack: &mut Node, profiles: &[String], selected: &[String]) -> Mapping {
     let mut active: HashSet<String> = profiles.iter().cloned().collect();
+    if active.is_empty() {
+        // A profile without a name, as an unset variable leaves one, is that of nobody asking for profiles.
+        active.insert(String::new());
+    }
     let Some(services) = stack.get_mut("services").and_then(Node::as_mapping_mut) else {
         return Mapping::default();
     };

@@ -30,8 +30,6 @@ pub(super) const NUMBER: Kinds = INT | FLOAT;
 /// What may stand at a place.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
-    /// Anything at all.
-    Any,
     /// A scalar of some kinds, and what it becomes.
     Scalar(Kinds, Becomes),
     /// A whole number in a range, or a string that becomes one.

@@ -286,3 +286,141 @@ fn a_service_is_decoded_with_its_defaults() {
             .ends_with(|last: char| last.is_alphanumeric())
     );
 }
+
+#[test]
+fn odd_values_are_read_as_other_readers_of_the_format_do() {
+    for (service, path, read) in [
+        // Less than no time is shown, and counts as no time.
+        (
+            "stop_grace_period: -1m30s",
+            "stop_grace_period",
+            Some("-1m30s"),
+        ),
+        ("stop_grace_period: '-0s'", "stop_grace_period", Some("0s")),
+        (
+            "healthcheck: {test: x, interval: -.5s}",
+            "healthcheck.interval",
+            Some("-500ms"),
+        ),
+        // Bytes are whole; a fraction needs a unit.
+        ("mem_limit: 1.5", "mem_limit", None),
+        ("mem_limit: 1e3", "mem_limit", None),
+        ("mem_limit: '1.5'", "mem_limit", Some("1")),
+        ("shm_size: +1k", "shm_size", Some("1024")),
+        // Zero says something.
+        (
+            "ulimits: {core: {soft: 0, hard: 0}}",
+            "ulimits.core.soft",
+            Some("0"),
+        ),
+        ("ulimits: {core: 0}", "ulimits.core", Some("0")),
+        ("storage_opt: {size: 1}", "storage_opt.size", Some("1")),
+        ("label_file: [none, none]", "image", None),
+        ("cpu_percent: '20'", "cpu_percent", Some("20")),
+        // An empty profile is that of nobody asking for one.
+        ("profiles: ['${UNSET}']", "image", Some("x")),
+    ] {
+        let text = format!("services:\n  a:\n    image: x\n    {service}\n");
+        let loaded = load_files(&[("compose.yaml", &text)]).ok();
+        let path: Vec<&str> = ["services", "a"]
+            .into_iter()
+            .chain(path.split('.'))
+            .collect();
+        let value = loaded.as_ref().and_then(|loaded| loaded.tree.at(&path));
+        let value = value.and_then(super::node::Node::scalar_text);
+        assert_eq!(value.as_deref(), read, "{service}");
+    }
+}
+
+#[test]
+fn yaml_1_1_words_make_a_resource_external_where_they_count() {
+    for (kind, name) in [
+        ("networks", "rr"),
+        ("configs", "rr"),
+        ("secrets", "rr"),
+        ("volumes", "test_rr"),
+    ] {
+        let used = if kind == "volumes" { "'rr:/r'" } else { "rr" };
+        let text = format!(
+            "services: {{a: {{image: x, {kind}: [{used}]}}}}\n{kind}: {{rr: {{external: yes}}}}\n"
+        );
+        let loaded = load_files(&[("compose.yaml", &text)]).unwrap();
+        let read = loaded.tree.at(&[kind, "rr", "name"]);
+        assert_eq!(
+            read.and_then(super::node::Node::as_str),
+            Some(name),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn words_of_other_types_are_refused_where_the_specification_has_one() {
+    for (service, problem) in [
+        (
+            "depends_on: {b: {condition: service_started, required: 'yes'}}",
+            "`services.a.depends_on.b.required` must be a boolean",
+        ),
+        (
+            "build: {shm_size: 1.5}",
+            "`services.a.build.shm_size` must be an integer or string",
+        ),
+        (
+            "cpu_percent: 1.5",
+            "`services.a.cpu_percent` must be an integer or string",
+        ),
+        ("ports: [080]", "`ports` does not have a valid value"),
+        (
+            "healthcheck: {interval: 5}",
+            "`services.a.healthcheck.interval` must be a string",
+        ),
+        (
+            "healthcheck: {interval: '5'}",
+            "`interval` does not have a valid value: a duration has units, such as 1m30s or 300ms",
+        ),
+        (
+            "privileged: perhaps",
+            "`privileged` does not have a valid value: this must be `true` or `false`",
+        ),
+    ] {
+        let text = format!("services:\n  a:\n    image: x\n    {service}\n  b: {{image: y}}\n");
+        let told = problems(&text);
+        assert!(
+            told.iter().any(|told| told.starts_with(problem)),
+            "{service}: {told:?}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_comes_to_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, is_refused) in [("'${UNSET}'", true), ("'!!!'", false)] {
+        fs::write(
+            folder.path().join("compose.yaml"),
+            format!("name: {name}\nservices: {{a: {{image: x}}}}\n"),
+        )
+        .unwrap();
+        let request = LoadRequest {
+            current_dir: folder.path().to_path_buf(),
+            project_directory: Some(folder.path().to_path_buf()),
+            ..LoadRequest::default()
+        };
+        match load(&request, &LoadOptions::default()) {
+            Ok(loaded) => assert!(!is_refused && !loaded.warnings.is_empty(), "{name}"),
+            Err(error) => {
+                assert!(
+                    is_refused && error.to_string().contains("must not be empty"),
+                    "{error}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_reset_extends_nothing() {
+    let over = "---\nservices: {a: {extends: !reset {service: none}}}\n";
+    let text = format!("services: {{a: {{image: x}}}}\n{over}");
+    assert_eq!(problems(&text), [""; 0]);
+}

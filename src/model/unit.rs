@@ -257,10 +257,19 @@ impl Serialize for Duration {
 }
 
 impl<'de> Deserialize<'de> for Duration {
+    /// Less than no time is no time.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
+        let text = String::deserialize(deserializer)?;
+        let duration: Self = text
+            .strip_prefix('-')
+            .unwrap_or(&text)
             .parse()
-            .map_err(de::Error::custom)
+            .map_err(de::Error::custom)?;
+        Ok(if text.starts_with('-') {
+            Self::ZERO
+        } else {
+            duration
+        })
     }
 }
 

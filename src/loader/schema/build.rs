@@ -2,7 +2,7 @@
 
 use super::service::{FILE_REFERENCES, ULIMITS};
 use super::{
-    BOOL, BYTES, Becomes, FLAG, Object, PAIRS, STRING, STRING_LIST, Shape, TEXT, VARIABLES, field,
+    BOOL, Becomes, FLAG, INT, Object, PAIRS, STRING, STRING_LIST, Shape, TEXT, VARIABLES, field,
     object,
 };
 
@@ -27,7 +27,7 @@ pub(super) static BUILD: Object = object(&[
     field("pull", FLAG),
     field("sbom", Shape::Scalar(TEXT | BOOL, Becomes::Text)),
     field("secrets", FILE_REFERENCES),
-    field("shm_size", BYTES),
+    field("shm_size", Shape::Scalar(INT | TEXT, Becomes::Bytes)),
     field("ssh", Shape::Keys),
     field("tags", STRING_LIST),
     field("target", STRING),

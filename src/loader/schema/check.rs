@@ -204,7 +204,6 @@ impl Check<'_> {
 /// The kinds that a shape takes.
 fn kinds(shape: &Shape) -> Kinds {
     match shape {
-        Shape::Any => Kinds::MAX,
         Shape::Scalar(kinds, _) => *kinds,
         Shape::Range(..) => INT | TEXT,
         Shape::Word(_) | Shape::Form(..) => TEXT,

@@ -68,7 +68,6 @@ fn annotate(about: &Description, key: &str, schema: &mut Map<String, Json>) {
 /// What may stand at a place.
 fn shape(shape: &'static Shape, definitions: &mut Map<String, Json>) -> Map<String, Json> {
     let schema = match shape {
-        Shape::Any => json!({}),
         Shape::Scalar(kinds, _) if kinds & TEXT != 0 => types(*kinds),
         Shape::Scalar(NULL, _) => types(NULL),
         Shape::Scalar(kinds, _) => or_variable(&types(*kinds), definitions),

@@ -5,8 +5,8 @@ use super::deploy::{DEPLOY, DEVICE_REQUEST};
 use super::resource::{SERVICE_MODEL, SERVICE_NETWORK};
 use super::{
     BOOL, BYTES, Becomes, COUNT, DECIMAL, DURATION, FLAG, INT, LABEL, MODE, NULL, NUMBER, Object,
-    PAIRS, STRING, STRINGS, Shape, TEXT, VARIABLES, WHOLE, always, field, kept, object, requiring,
-    words,
+    PAIRS, STRING, STRING_LIST, STRINGS, Shape, TEXT, VARIABLES, WHOLE, always, field, kept,
+    object, requiring, words,
 };
 
 pub(super) static SERVICE: Object = object(&[
@@ -29,7 +29,7 @@ pub(super) static SERVICE: Object = object(&[
         ),
     ),
     field("cpu_count", Shape::Range(0, i64::MAX)),
-    field("cpu_percent", DECIMAL),
+    field("cpu_percent", Shape::Range(0, 100)),
     field("cpu_period", WHOLE),
     field("cpu_quota", WHOLE),
     field("cpu_rt_period", WHOLE),
@@ -86,7 +86,7 @@ pub(super) static SERVICE: Object = object(&[
     kept("init", FLAG),
     field("ipc", STRING),
     field("isolation", STRING),
-    field("label_file", Shape::OneOrMany),
+    field("label_file", Shape::Either(&[STRING, STRING_LIST])),
     field("labels", PAIRS),
     field("links", STRINGS),
     kept("logging", Shape::Object(&LOGGING)),
@@ -153,7 +153,10 @@ pub(super) static SERVICE: Object = object(&[
     field("stdin_open", FLAG),
     kept("stop_grace_period", DURATION),
     field("stop_signal", STRING),
-    field("storage_opt", Shape::Map(&Shape::Any)),
+    field(
+        "storage_opt",
+        Shape::Map(&Shape::Scalar(NULL | BOOL | NUMBER | TEXT, Becomes::Text)),
+    ),
     field("sysctls", PAIRS),
     field("tmpfs", Shape::OneOrMany),
     field("tty", FLAG),
@@ -188,7 +191,7 @@ pub(super) static FILE_REFERENCE: Object = object(&[
 
 pub(super) static ULIMIT: Object = requiring(
     &["soft", "hard"],
-    &[field("soft", COUNT), field("hard", COUNT)],
+    &[kept("soft", COUNT), kept("hard", COUNT)],
 );
 
 pub(super) static BLKIO: Object = Object {
@@ -237,7 +240,7 @@ pub(super) static DEPENDENCY: Object = requiring(
             ]),
         ),
         field("restart", FLAG),
-        kept("required", FLAG),
+        kept("required", Shape::Scalar(BOOL, Becomes::Bool)),
     ],
 );
 
@@ -320,7 +323,7 @@ pub(super) static PORT: Object = object(&[
     field("mode", STRING),
     field("host_ip", STRING),
     field("target", COUNT),
-    field("published", LABEL),
+    field("published", Shape::Scalar(INT | TEXT, Becomes::Text)),
     field("protocol", STRING),
     field("app_protocol", STRING),
 ]);

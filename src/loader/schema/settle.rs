@@ -11,10 +11,24 @@ use indexmap::IndexMap;
 
 /// Settles a whole stack.
 pub(in crate::loader) fn settle(stack: &mut Node, problems: &mut Vec<Diagnostic>) {
-    shape(stack, &Shape::Object(&STACK), problems);
+    let mut problems = Problems {
+        found: problems,
+        key: "",
+    };
+    shape(stack, &Shape::Object(&STACK), &mut problems);
 }
 
-type Problems = Vec<Diagnostic>;
+/// What is found to be wrong, and the key that is being looked at.
+struct Problems<'a> {
+    found: &'a mut Vec<Diagnostic>,
+    key: &'static str,
+}
+
+impl Problems<'_> {
+    fn push(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+}
 
 fn shape(node: &mut Node, expected: &Shape, problems: &mut Problems) {
     match (expected, &mut node.value) {
@@ -82,6 +96,7 @@ fn object(node: &mut Node, known: &Object, problems: &mut Problems) {
     };
     for (key, entry) in mapping.iter_mut() {
         if let Some(field) = known.field(key) {
+            problems.key = field.key;
             shape(&mut entry.node, &field.shape, problems);
         }
     }
@@ -126,11 +141,20 @@ fn is_empty(node: &Node, shape: &Shape) -> bool {
 
 fn scalar(node: &mut Node, becomes: Becomes, problems: &mut Problems) {
     match convert(&node.value, becomes) {
-        Ok(Some(value)) => node.value = value,
+        Ok(Some(value)) => {
+            if let Some(doubt) = doubt(&node.value, &value, becomes) {
+                let warning = format!("`{}` {doubt}", problems.key);
+                problems.push(Diagnostic::warning(warning).at(node.span, ""));
+            }
+            node.value = value;
+        }
         Ok(None) => {}
         Err(problem) => {
-            let diagnostic = Diagnostic::error(format!("not a valid value: {}", problem.expected))
-                .at(node.span, "");
+            let message = format!(
+                "`{}` does not have a valid value: {}",
+                problems.key, problem.expected
+            );
+            let diagnostic = Diagnostic::error(message).at(node.span, "");
             let secret = node.origin == Origin::Interpolation;
             problems.push(if secret {
                 diagnostic.note("the value comes from a variable")
@@ -138,6 +162,19 @@ fn scalar(node: &mut Node, becomes: Becomes, problems: &mut Problems) {
                 diagnostic
             });
         }
+    }
+}
+
+/// What is odd about a value that becomes another one.
+fn doubt(written: &Value, becoming: &Value, becomes: Becomes) -> Option<&'static str> {
+    match (becomes, written, becoming) {
+        (Becomes::Bytes, Value::Float(_), _) => {
+            Some("is left out: a number of bytes is whole (write `1.5m` for a fraction of a unit)")
+        }
+        (Becomes::Duration, _, Value::String(text)) if text.starts_with('-') => {
+            Some("is negative and counts as 0s")
+        }
+        _ => None,
     }
 }
 
@@ -173,15 +210,11 @@ fn convert(value: &Value, becomes: Becomes) -> Result<Option<Value>, Unfit> {
                 .map_err(|_| unfit("this must be a number"))?,
         )),
         (Becomes::Float, Value::Float(number)) => Value::Float(single(*number)),
-        (Becomes::Bytes, Value::Float(number)) => Value::String(text(&whole(*number))),
+        // Only whole numbers and texts are sizes; what else there is counts as nothing.
+        (Becomes::Bytes, Value::Float(_)) => Value::String("0".to_owned()),
         (Becomes::Bytes, Value::Int(number)) => Value::String(number.to_string()),
         (Becomes::Bytes, Value::String(written)) => Value::String(bytes(written)?),
-        (Becomes::Duration, Value::String(written)) => {
-            let duration: Duration = written
-                .parse()
-                .map_err(|_| unfit("a duration has units, such as 1m30s or 300ms"))?;
-            Value::String(duration.to_string())
-        }
+        (Becomes::Duration, Value::String(written)) => Value::String(duration(written)?),
         (Becomes::Mode, Value::Int(mode)) => Value::String(format!("0{mode:o}")),
         (Becomes::Mode, Value::String(written)) => {
             let mode = i64::from_str_radix(written, 8)
@@ -207,9 +240,33 @@ fn bytes(written: &str) -> Result<String, Unfit> {
         return Ok(number.to_string());
     }
     let size: ByteSize = written
+        .strip_prefix('+')
+        .unwrap_or(written)
         .parse()
         .map_err(|_| unfit("a size is a number with b, k, m, g, t or p, such as 64m or 1.5g"))?;
     Ok(size.bytes().to_string())
+}
+
+/// A duration's text as it is printed; it may be negative.
+fn duration(written: &str) -> Result<String, Unfit> {
+    let length = written
+        .strip_prefix('-')
+        .filter(|rest| !rest.starts_with('+'));
+    let duration: Duration = length
+        .unwrap_or(written)
+        .parse()
+        .map_err(|_| unfit("a duration has units, such as 1m30s or 300ms"))?;
+    let sign = if length.is_some() && duration > Duration::ZERO {
+        "-"
+    } else {
+        ""
+    };
+    Ok(format!("{sign}{duration}"))
+}
+
+/// Whether a text is one of YAML 1.1's words for true.
+pub(in crate::loader) fn is_yes(text: &str) -> bool {
+    boolean(text).unwrap_or(false)
 }
 
 /// YAML 1.1's booleans.

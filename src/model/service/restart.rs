@@ -56,6 +56,10 @@ impl<'de> Deserialize<'de> for RestartPolicy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format_args!("`{text}` is no restart policy")))
+            .ok_or_else(|| {
+                serde::de::Error::custom(format_args!(
+                    "`{text}` is no restart policy: `no`, `always`, `on-failure`, `on-failure:3` or `unless-stopped` is expected"
+                ))
+            })
     }
 }

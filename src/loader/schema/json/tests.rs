@@ -329,7 +329,8 @@ fn decoder_and_schema_take_and_refuse_the_same() {
         ("x-ready: engine", true),
         ("x-ready: soon", false),
         ("tmpfs: [1]", false),
-        ("storage_opt: {any: [1, {}]}", true),
+        ("storage_opt: {any: [1, {}]}", false),
+        ("storage_opt: {size: 1, any: }", true),
         ("provider: {type: a, options: {b: [1, c], d: true}}", true),
     ] {
         let text = format!("services:\n  a:\n    {service}\n");
