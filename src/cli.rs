@@ -12,6 +12,7 @@ mod logs;
 mod plan;
 mod preflight;
 mod ps;
+mod published;
 mod schema;
 mod scope;
 mod signal;

@@ -4,6 +4,7 @@ mod apply;
 pub mod event;
 mod observe;
 mod probe;
+pub mod published;
 mod wait;
 
 pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Ended;
 use super::error::CliError;
+use super::published;
 use super::scope::{Scope, now, print};
 use crate::engine::Engine;
 use crate::label;
@@ -103,6 +104,10 @@ pub(super) async fn run(args: &PsArgs, scope: &Scope) -> Ended {
         *word = mask.text(word);
     }
     print(&text(&containers, &project.name, args, now()))?;
+    let is_for_people = args.format == Format::Table && !args.quiet && !args.only_services;
+    if is_for_people {
+        published::tell(&engine, &project, &containers, scope);
+    }
     Ok(0)
 }
 

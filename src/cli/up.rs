@@ -13,14 +13,15 @@ use super::doubt;
 use super::error::CliError;
 use super::lock;
 use super::plan::show;
-use super::preflight::preflight;
+use super::preflight::{preflight};
+use super::{published};
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
 use crate::model::{Project, PullPolicy, Readiness, ServiceName};
-use crate::plan::{self, Recreate, UpOptions};
+use crate::plan::{self, Operation, Plan, Recreate, UpOptions};
 use crate::reconcile::observe;
-use crate::state::ActualState;
+use crate::state::{ActualState, Container};
 use crate::ui;
 use crate::ui::mask::Mask;
 
@@ -209,7 +210,10 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             follower,
             &engine,
             &project,
-            &state,
+            &attached::Raised {
+                before: &state,
+                told: published::told_by_gate(&plan, wishes.health),
+            },
             &mut interrupts,
             scope,
         )
@@ -219,7 +223,15 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         scope.say(&nothing_to_do(&project, &state, &options)?);
     }
     if !args.no_start {
-        tell_addresses(&engine, &project, &options, scope).await?;
+        let raised = raised(&engine, &project, &options).await?;
+        for line in ui::address::lines(&raised, &engine.about().address) {
+            scope.say(&line);
+        }
+        let told = published::told_by_gate(&plan, wishes.health);
+        let started = raised.iter().filter(|container| {
+            is_started(&plan, container) && !published::is_told(&told, container)
+        });
+        published::tell(&engine, &project, started, scope);
     }
     Ok(0)
 }
@@ -255,15 +267,14 @@ fn nothing_to_do(
     })
 }
 
-/// Says where people reach what the project publishes.
-async fn tell_addresses(
+/// The containers of this run that are up.
+async fn raised(
     engine: &impl Engine,
     project: &Project,
     options: &UpOptions,
-    scope: &Scope,
-) -> Result<(), CliError> {
-    let containers = engine.containers(&project.name).await?;
-    let raised = containers.iter().filter(|container| {
+) -> Result<Vec<Container>, CliError> {
+    let mut containers = engine.containers(&project.name).await?;
+    containers.retain(|container| {
         let is_raised = |name: &ServiceName| container.is_replica_of(name);
         container.status.is_up()
             && if options.no_deps && !options.services.is_empty() {
@@ -272,10 +283,15 @@ async fn tell_addresses(
                 project.services.keys().any(is_raised)
             }
     });
-    for line in ui::address::lines(raised, &engine.about().address) {
-        scope.say(&line);
-    }
-    Ok(())
+    Ok(containers)
+}
+
+/// Whether the plan has started this container.
+fn is_started(plan: &Plan, container: &Container) -> bool {
+    plan.steps.iter().any(|step| {
+        matches!(step.operation, Operation::StartContainer { .. })
+            && step.resource.name() == container.name
+    })
 }
 
 fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {

@@ -7,7 +7,8 @@
 //!    no such condition.
 //! 3. Listening on a loopback address doesn't count, unless the container has no network.
 //! 4. Sockets are seen from outside; else from inside with each test; else they are unknown.
-//! 5. Tests run as soon as a declared port listens, and again after 100 ms to 1 s, never sooner than the last one took.
+//! 5. Tests run as soon as a declared port listens, and again after 100 ms to 1 s, never sooner than the last one took;
+//!    once something else listens, as soon as that allows.
 //! 6. A test older than its timeout has failed, and no other is started while it runs: then the engine's word decides.
 //! 7. The gate opens on a pass with all declared ports listening, or with some and the listeners unchanged for 1 s;
 //!    with unknown sockets on three passes 500 ms apart.
@@ -96,6 +97,8 @@ pub(super) struct Probe {
     has_listened: bool,
     /// When listeners changed last.
     changed: Duration,
+    /// When anything changed last, unix sockets included.
+    stirred: Duration,
     /// When they were seen last.
     seen: Duration,
     running: bool,
@@ -133,6 +136,7 @@ impl Probe {
             table: None,
             has_listened: false,
             changed: Duration::ZERO,
+            stirred: Duration::ZERO,
             seen: Duration::ZERO,
             running: false,
             health: None,
@@ -163,11 +167,17 @@ impl Probe {
     pub(super) fn saw(&mut self, now: Duration, table: SocketTable) {
         let before = self.table.as_ref();
         let is_news = before.is_none_or(|before| before.tcp != table.tcp);
+        let stirs = before.is_some_and(|before| *before != table);
         self.has_listened |= !table.is_empty();
         self.table = Some(table);
         self.seen = now;
         if is_news {
             self.changed = now;
+        }
+        if stirs {
+            self.stirred = now;
+        }
+        if is_news || stirs {
             // Rule 5: another listener is a reason to test at once.
             self.back_off = BACK_OFF[0];
             self.next = self.next.min(now.max(self.rested));
@@ -248,8 +258,14 @@ impl Probe {
 
     /// Rule 5: how long to rest after a command.
     fn rest(&mut self, now: Duration) {
-        let took = now.saturating_sub(self.began.take().unwrap_or(now));
+        let began = self.began.take().unwrap_or(now);
+        let took = now.saturating_sub(began);
         self.rested = now + took;
+        // What it met is no longer so: the next one need not wait for more than that.
+        if self.stirred > began {
+            self.next = self.rested;
+            return;
+        }
         self.next = now + self.back_off.max(took);
         self.back_off = (self.back_off * 2).min(BACK_OFF[1]);
     }

@@ -5,7 +5,6 @@
 
 mod exec;
 mod gate;
-mod published;
 
 use std::time::Duration;
 

@@ -39,6 +39,8 @@ pub struct Update {
     pub total: Option<u64>,
     /// It will be overtaken by the next one: only live lines show it.
     pub passing: bool,
+    /// It is said in full, on a line of its own that stays: live lines are cut at the terminal's width.
+    pub aside: bool,
 }
 
 impl Update {
@@ -52,6 +54,7 @@ impl Update {
             current: None,
             total: None,
             passing: false,
+            aside: false,
         }
     }
 
@@ -205,6 +208,7 @@ impl<'p> Changes<'p> {
                 id: format!("Warning for {}", step.resource.name()),
                 standing: Standing::Warning,
                 text: text.clone(),
+                aside: true,
                 ..update
             }),
         }

@@ -117,6 +117,10 @@ impl<'p, W: Write> Narrator<'p, W> {
     fn tell(&mut self, update: &Update) {
         let mut update = update.clone();
         update.details = self.mask.text(&update.details);
+        if update.aside && matches!(self.form, Form::Tty(_)) {
+            let line = format!("{}: {}", update.id, update.text);
+            return self.note(&self.color.paint(DOUBT, &line));
+        }
         match &mut self.form {
             Form::Tty(tty) => {
                 let now = Instant::now();

@@ -12,3 +12,4 @@ mod lifecycle;
 mod lock;
 mod mount;
 mod network;
+mod published;

@@ -1,10 +1,12 @@
 //! `windlass up` without -d: it stays, shows the logs, and stops the containers when it is told to.
 
+use std::collections::HashSet;
 use std::io::{self, LineWriter, Write};
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::UpArgs;
 use crate::cli::Ended;
@@ -12,6 +14,7 @@ use crate::cli::apply::{Wishes, apply};
 use crate::cli::error::CliError;
 use crate::cli::follow::{Follower, News};
 use crate::cli::lock;
+use crate::cli::published::{self, Watch};
 use crate::cli::scope::Scope;
 use crate::cli::signal::Interrupts;
 use crate::engine::{Engine, LogOptions};
@@ -71,13 +74,21 @@ fn is_attached(args: &UpArgs, project: &Project, container: &Container) -> bool 
     (service.attach && is_asked_for) || args.exit_code_from.as_deref() == Some(name.as_str())
 }
 
+/// What was raised.
+pub(super) struct Raised<'a> {
+    /// What was there before.
+    pub(super) before: &'a ActualState,
+    /// The containers of whose published ports the gate has told.
+    pub(super) told: HashSet<&'a str>,
+}
+
 /// Shows logs until all containers have ended, or until the user, or an end that aborts, stops them.
 pub(super) async fn stay<E: Engine>(
     args: &UpArgs,
     mut follower: Follower<'_, E>,
     engine: &E,
     project: &Project,
-    before: &ActualState,
+    raised: &Raised<'_>,
     interrupts: &mut Interrupts,
     scope: &Scope,
 ) -> Ended {
@@ -85,10 +96,16 @@ pub(super) async fn stay<E: Engine>(
     let mut containers = engine.containers(&project.name).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     for container in &containers {
-        follower.add(container, &from_where(container, before));
+        follower.add(container, &from_where(container, raised.before));
     }
     let mut out = LineWriter::new(io::stdout());
     writeln!(out, "Attaching to {}", follower.names().join(", "))?;
+    containers.retain(|container| {
+        is_of(project, container) && !published::is_told(&raised.told, container)
+    });
+    let mut watch = Watch::new(engine, project, containers);
+    let mut looks = interval(published::LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut code = None;
     let (interrupted, mut forced) = loop {
         tokio::select! {
@@ -104,6 +121,9 @@ pub(super) async fn stay<E: Engine>(
                     }
                 }
             },
+            _ = looks.tick(), if !watch.is_over() => {
+                scope.warn(&watch.look(), &Mask::default());
+            }
             () = interrupts.next() => {
                 // Before the user can know that a second one forces, so that it is not missed.
                 let forced = Interrupts::listen()?;

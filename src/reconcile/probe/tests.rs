@@ -244,6 +244,22 @@ fn rule_5_another_listener_is_a_reason_to_test_sooner() {
 }
 
 #[test]
+fn rule_5_a_test_that_met_other_listeners_is_run_again_when_it_has_rested() {
+    let mut probe = gate(&[80, 81]);
+    probe.saw(ms(100), table(&["0.0.0.0:80"]));
+    probe.began(ms(100));
+    probe.saw(ms(110), table(&["0.0.0.0:80", "0.0.0.0:81"]));
+    probe.tested(ms(140), true);
+    assert_eq!(due(&probe, 179), None, "never sooner than it took");
+    assert_eq!(due(&probe, 180), Some(Exec::Test));
+    // Nothing has changed since: the usual pauses.
+    probe.began(ms(180));
+    probe.tested(ms(220), false);
+    assert_eq!(due(&probe, 319), None);
+    assert_eq!(due(&probe, 320), Some(Exec::Test));
+}
+
+#[test]
 fn rule_5_what_does_not_run_is_not_tested() {
     for status in [Status::Paused, Status::Restarting, Status::Created] {
         let mut probe = gate(&[]);

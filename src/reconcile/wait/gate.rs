@@ -9,12 +9,12 @@ use tokio::sync::{SemaphorePermit, broadcast};
 use tokio::time::{Instant, sleep_until};
 
 use super::exec::{self, Run};
-use super::published::misdirected;
 use super::{Refusal, Verdict, Wait, WaitProblem, something_happens_to};
 use crate::engine::sockets::{SocketCounts, SocketTable};
 use crate::engine::{Engine, EngineError, EngineEvent};
 use crate::reconcile::event::Progress;
 use crate::reconcile::probe::{Decision, Exec, Probe, Source};
+use crate::reconcile::published::misdirected;
 use crate::state::{Container, Health};
 
 /// Time between two looks at the sockets from outside (rule 4).
@@ -283,7 +283,8 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
     fn warn(&mut self) {
         let mut warnings = std::mem::take(&mut self.warnings);
         if let Some(table) = self.probe.as_ref().and_then(Probe::table) {
-            warnings.extend(misdirected(&self.container, table));
+            let found = misdirected(&self.container, table);
+            warnings.extend(found.iter().map(ToString::to_string));
         }
         if !warnings.is_empty() {
             (self.on_progress)(Progress::Warning(warnings.join("; ")));

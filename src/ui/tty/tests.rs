@@ -10,6 +10,7 @@ fn update(id: &str, standing: Standing, word: &str, details: &str) -> Update {
         current: None,
         total: None,
         passing: false,
+        aside: false,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The gate on a real engine: ready means reachable, and no later than it is true. The engine's own tests run so rarely
 //! here that whatever is ready within their first interval was let through by windlass itself.
 
+mod mysql;
+
 use std::time::{Duration, Instant};
 
 use crate::support::engine::{Ran, Stack, free_port};
@@ -41,11 +43,6 @@ fn ready(topic: &str, attributes: &str, test: &str, script: &str) -> (Stack, Ran
     let (ran, took) = raised(&stack);
     assert!(took < BEFORE_THE_ENGINE, "{took:?}\n{}", ran.both());
     (stack, ran)
-}
-
-/// What the container has printed.
-fn log(stack: &Stack) -> String {
-    stack.ok(&["logs", "--no-log-prefix", "app"]).stdout
 }
 
 #[test]
@@ -213,55 +210,4 @@ fn a_failed_wait_says_what_listens_and_what_the_test_said() {
         "listening 7001",
         "port 7000 is published, but only 127.0.0.1:7000 listens",
     ]);
-}
-
-/// MySQL's first start runs a temporary server that answers on its socket only, here for 5 s more because of a script;
-/// the engine calls it healthy at once. The application ends with an error where it cannot connect the first time.
-#[test]
-fn an_application_never_meets_the_temporary_server_of_mysql() {
-    let stack = Stack::new(
-        "gmysql",
-        "\
-services:
-  db:
-    image: mysql:9
-    environment:
-      MYSQL_ROOT_PASSWORD: weigh-anchor
-    volumes:
-      - ./init:/docker-entrypoint-initdb.d
-    healthcheck:
-      test: mysqladmin ping --user=root --password=weigh-anchor
-      interval: 1s
-      timeout: 5s
-      retries: 60
-  app:
-    image: python:3.11-slim
-    init: true
-    command:
-      - python
-      - -uc
-      - |
-          import socket, time
-          socket.create_connection(('db', 3306), 5)
-          print('connected')
-          time.sleep(1000)
-    depends_on:
-      db: {condition: service_healthy}
-",
-    );
-    stack.file("init/slow.sh", "echo the script; sleep 5\n");
-    let up = stack.ok(&["up", "-d", "--wait"]);
-    // Where it began too early it has ended by now.
-    let connected = Instant::now();
-    while !log(&stack).contains("connected") {
-        assert!(
-            connected.elapsed() < Duration::from_secs(10),
-            "{}",
-            log(&stack)
-        );
-    }
-    let app = stack.container("app");
-    assert_eq!(app["State"]["Status"], "running");
-    assert_eq!(app["RestartCount"], 0);
-    up.says(&["only a unix socket listens"]);
 }

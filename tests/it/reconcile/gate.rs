@@ -193,6 +193,52 @@ async fn rule_5_a_slow_test_rests_for_as_long_as_it_took() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rule_5_a_test_that_met_other_listeners_is_run_again_as_soon_as_it_has_rested() {
+    // It passes, and fails, before the last port listens; without news 100 ms would pass between two tests.
+    for code in [0, 1] {
+        let happenings = [
+            (0, slow_test(ms(40), code)),
+            (100, Happening::Listens(&["0.0.0.0:33060"])),
+            (110, Happening::Listens(&["0.0.0.0:33060", "0.0.0.0:3306"])),
+            (150, slow_test(ms(40), 0)),
+        ];
+        let (engine, run) = raised(&shop(&["3306", "33060"]), &happenings).await;
+        assert_eq!(run.done().took, 220);
+        assert_eq!(
+            engine.execs(),
+            [
+                "100..140 exec shop-db-1 test",
+                "180..220 exec shop-db-1 test",
+            ]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_5_another_listener_ends_the_rest_after_a_failure_but_not_before_the_test_took() {
+    // The fifth test fails at 1600; the sixth would begin at 2600.
+    for (listens, begins) in [(1650, 1650), (1605, 1625)] {
+        let happenings = [
+            (0, Happening::Listens(&["0.0.0.0:80"])),
+            (0, slow_test(ms(20), 1)),
+            (
+                listens,
+                Happening::Listens(&["0.0.0.0:80", "unix:/run/app.sock"]),
+            ),
+            (1604, slow_test(ms(20), 0)),
+        ];
+        let (engine, run) = raised(&shop(&["80"]), &happenings).await;
+        run.done();
+        let execs = engine.execs();
+        assert_eq!(
+            execs.last().unwrap(),
+            &format!("{begins}..{} exec shop-db-1 test", begins + 20),
+            "{execs:#?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn rule_5_at_most_four_tests_run_at_once() {
     let names = ["a", "b", "c", "d", "e", "f"];
     let project = project(names.map(|name| tested(service(name))));
