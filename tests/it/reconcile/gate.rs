@@ -176,6 +176,23 @@ async fn rule_4_sockets_that_cannot_be_seen_from_outside_are_seen_from_inside() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn rule_4_tables_are_read_when_something_has_changed_and_the_engine_is_not_asked_meanwhile() {
+    let happenings = [
+        (0, test(0)),
+        (20_000, Happening::Listens(&["127.0.0.1:80"])),
+        (40_010, Happening::Listens(&["0.0.0.0:80"])),
+    ];
+    let (engine, run) = raised(&shop(&["80"]), &happenings).await;
+    // No later than the next look at the counts.
+    assert_eq!(run.done().took, 40_025);
+    let read = engine.tables_read();
+    assert!(read <= 50, "{read} times in 40 s: once a second will do");
+    let asked = engine.calls();
+    let asked = asked.iter().filter(|call| *call == "inspect shop-db-1");
+    assert!(asked.count() <= 2, "events tell how it is");
+}
+
+#[tokio::test(start_paused = true)]
 async fn rule_5_a_slow_test_rests_for_as_long_as_it_took() {
     let happenings = [
         (0, slow_test(seconds(3), 1)),

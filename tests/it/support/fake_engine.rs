@@ -141,6 +141,11 @@ impl FakeEngine {
         self.world.borrow_mut().lacks_cat = true;
     }
 
+    /// How often tables of sockets were read from outside.
+    pub(crate) fn tables_read(&self) -> usize {
+        self.world.borrow().tables_read
+    }
+
     /// The commands run in containers, with the milliseconds at which they began and ended: `0..15 exec web test`.
     pub(crate) fn execs(&self) -> Vec<String> {
         self.timed(|call| call.starts_with("exec "))
@@ -597,6 +602,7 @@ impl Engine for FakeEngine {
 
     fn sockets(&self, container: &Container) -> Option<SocketTable> {
         self.catch_up();
+        self.world.borrow_mut().tables_read += 1;
         let world = self.world.borrow();
         let text = &world.sockets(&container.id)?.text;
         SocketTable::parse(text).filter(|_| !world.hides_sockets)

@@ -73,6 +73,7 @@ pub(super) struct World {
     pub(super) hides_sockets: bool,
     pub(super) lacks_cat: bool,
     pub(super) memory: HashMap<String, i64>,
+    pub(super) tables_read: usize,
     sockets: HashMap<String, Sockets>,
     tests: HashMap<String, Test>,
     execs: Vec<ExecRun>,
