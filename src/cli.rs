@@ -114,12 +114,15 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
 fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     let all_resources = scope.global.all_resources;
     let loaded = scope.load(args.load_options(all_resources, PathBuf::new()))?;
-    let text = args.render(&loaded, &scope.environment);
-    match &args.output {
-        _ if args.quiet => {}
-        Some(file) => std::fs::write(file, text)?,
-        None => print(&text)?,
+    if !args.quiet {
+        let text = args.render(&loaded, &scope.environment);
+        match &args.output {
+            Some(file) => std::fs::write(file, text)?,
+            None => print(&text)?,
+        }
     }
+    // The program ends here: taking a large stack apart value by value would be for nothing.
+    std::mem::forget(loaded);
     Ok(0)
 }
 

@@ -52,6 +52,10 @@ enum Short {
 }
 
 static SHORTS: &Table<Short> = &[
+    ("configs.*", Short::External),
+    ("include.*", Short::Include),
+    ("networks.*", Short::External),
+    ("secrets.*", Short::External),
     ("services.*.build", Short::Build),
     ("services.*.build.additional_contexts", Short::Pairs),
     ("services.*.build.provenance", Short::Text),
@@ -73,11 +77,7 @@ static SHORTS: &Table<Short> = &[
     ("services.*.ports", Short::Ports),
     ("services.*.secrets.*", Short::File),
     ("services.*.volumes.*", Short::Volume),
-    ("configs.*", Short::External),
-    ("networks.*", Short::External),
-    ("secrets.*", Short::External),
     ("volumes.*", Short::External),
-    ("include.*", Short::Include),
 ];
 
 /// Brings all short forms of a stack into their long form. What cannot be read is reported, or with `lenient` left as

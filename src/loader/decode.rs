@@ -126,16 +126,12 @@ impl Decode<'_> {
     /// Reads fields into a type of the model, all of whose fields have defaults; keys that it does not have are passed
     /// over. What does not fit is reported at its place in `node`.
     fn typed<T: DeserializeOwned>(&mut self, fields: &Map<String, Json>, node: &Node) -> Option<T> {
-        match serde_json::from_value(Json::Object(fields.clone())) {
+        match T::deserialize(fields) {
             Ok(value) => Some(value),
             Err(whole) => {
                 // One field at a time tells whose fault it is.
                 let alone = |key: &str, value: &Json| {
-                    serde_json::from_value::<T>(Json::Object(Map::from_iter([(
-                        key.to_owned(),
-                        value.clone(),
-                    )])))
-                    .err()
+                    T::deserialize(&Map::from_iter([(key.to_owned(), value.clone())])).err()
                 };
                 let guilty: Vec<(&String, serde_json::Error)> = fields
                     .iter()

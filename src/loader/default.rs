@@ -17,13 +17,13 @@ enum Default {
 
 static DEFAULTS: &Table<Default> = &[
     ("services.*.build", Default::Build),
-    ("services.*.secrets.*", Default::Secret),
-    ("services.*.ports.*", Default::Port),
     (
         "services.*.deploy.resources.reservations.devices.*",
         Default::Devices,
     ),
     ("services.*.gpus.*", Default::Devices),
+    ("services.*.ports.*", Default::Port),
+    ("services.*.secrets.*", Default::Secret),
     ("services.*.volumes.*.bind", Default::Bind),
 ];
 

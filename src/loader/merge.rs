@@ -34,7 +34,6 @@ enum Rule {
 static RULES: &Table<Rule> = &[
     ("networks.*.ipam.config", Rule::Pools),
     ("networks.*.labels", Rule::Append),
-    ("volumes.*.labels", Rule::Append),
     ("services.*.annotations", Rule::Append),
     ("services.*.build", Rule::Build),
     ("services.*.build.additional_contexts", Rule::Append),
@@ -61,11 +60,12 @@ static RULES: &Table<Rule> = &[
     ("services.*.tmpfs", Rule::Append),
     ("services.*.ulimits.*", Rule::Replace),
     ("services.*.volumes.*.volume.labels", Rule::Append),
+    ("volumes.*.labels", Rule::Append),
 ];
 
 /// Merges a later stack over an earlier one.
 pub(super) fn merge(base: Node, over: Node, problems: &mut Vec<Diagnostic>) -> Node {
-    Merge { problems }.nodes(base, over, &Open::new(RULES))
+    Merge { problems }.nodes(base, over, Open::new(RULES))
 }
 
 /// Merges one thing over another of the same kind, such as two services.
@@ -75,7 +75,7 @@ pub(super) fn merge_entry(
     over: Node,
     problems: &mut Vec<Diagnostic>,
 ) -> Node {
-    Merge { problems }.nodes(base, over, &Open::new(RULES).below(kind).below("x"))
+    Merge { problems }.nodes(base, over, Open::new(RULES).below(kind).below("x"))
 }
 
 struct Merge<'a> {
@@ -83,7 +83,7 @@ struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    fn nodes(&mut self, base: Node, over: Node, open: &Open<Rule>) -> Node {
+    fn nodes(&mut self, base: Node, over: Node, open: Open<Rule>) -> Node {
         if let Some(rule) = open.here() {
             return self.special(rule, base, over, open);
         }
@@ -121,12 +121,12 @@ impl Merge<'_> {
         }
     }
 
-    fn mappings(&mut self, mut base: Mapping, over: Mapping, open: &Open<Rule>) -> Mapping {
+    fn mappings(&mut self, mut base: Mapping, over: Mapping, open: Open<Rule>) -> Mapping {
         for (key, Entry { key_span, node }) in over {
             let merged = match base.get_mut(&key) {
                 Some(earlier) => {
                     let earlier = std::mem::replace(earlier, Node::new(Value::Null, node.span));
-                    self.nodes(earlier, node, &open.below(&key))
+                    self.nodes(earlier, node, open.below(&key))
                 }
                 None => node,
             };
@@ -135,7 +135,7 @@ impl Merge<'_> {
         base
     }
 
-    fn special(&mut self, rule: Rule, base: Node, over: Node, open: &Open<Rule>) -> Node {
+    fn special(&mut self, rule: Rule, base: Node, over: Node, open: Open<Rule>) -> Node {
         let rest = over.bare();
         match rule {
             Rule::Append => {
@@ -180,7 +180,7 @@ impl Merge<'_> {
         &mut self,
         base: Node,
         over: Node,
-        open: &Open<Rule>,
+        open: Open<Rule>,
         default: &dyn Fn(Span) -> Node,
     ) -> Node {
         let rest = over.bare();
@@ -190,7 +190,7 @@ impl Merge<'_> {
         Node { value, ..rest }
     }
 
-    fn pools(&mut self, base: Node, over: Node, open: &Open<Rule>) -> Node {
+    fn pools(&mut self, base: Node, over: Node, open: Open<Rule>) -> Node {
         let rest = over.bare();
         let (Value::Sequence(earlier), Value::Sequence(later)) = (base.value, over.value.clone())
         else {
@@ -206,7 +206,7 @@ impl Merge<'_> {
                     pools.push(pool.clone());
                     continue;
                 }
-                let merged = self.nodes(original.clone(), pool.clone(), &open.below("*"));
+                let merged = self.nodes(original.clone(), pool.clone(), open.below("*"));
                 match pools
                     .iter()
                     .position(|known| subnet(known) == subnet(&merged))
@@ -300,10 +300,12 @@ pub(super) fn apply_tags(base: &mut Node, over: &Node) {
     let (Some(base), Some(over)) = (base.as_mapping_mut(), over.as_mapping()) else {
         return;
     };
+    let tagged = |key: &str| over.get(key).is_some_and(|node| node.tag.is_some());
+    if over.iter().any(|(_, entry)| entry.node.tag.is_some()) {
+        base.retain(|key, _| !tagged(key));
+    }
     for (key, entry) in over.iter() {
-        if entry.node.tag.is_some() {
-            base.remove(key);
-        } else if let Some(earlier) = base.get_mut(key) {
+        if let Some(earlier) = base.get_mut(key) {
             apply_tags(earlier, &entry.node);
         }
     }

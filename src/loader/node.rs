@@ -1,7 +1,10 @@
 //! The tree of a stack file: every value with its position, its tag and where it came from.
 
+mod mapping;
+
+pub use mapping::{Entry, Mapping};
+
 use super::span::Span;
-use indexmap::IndexMap;
 
 /// A value of a stack file.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,21 +73,6 @@ pub enum Origin {
     Interpolation,
     /// Written nowhere: the specification's default.
     Default,
-}
-
-/// Keys and values in the order in which they were written, with the position of each key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Mapping {
-    entries: IndexMap<String, Entry>,
-}
-
-/// One value of a [`Mapping`] and the position of its key.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Where the key was written.
-    pub key_span: Span,
-    /// The value.
-    pub node: Node,
 }
 
 impl Node {
@@ -305,91 +293,6 @@ impl From<Vec<Node>> for Value {
 impl From<Mapping> for Value {
     fn from(mapping: Mapping) -> Self {
         Self::Mapping(mapping)
-    }
-}
-
-impl Mapping {
-    /// Number of keys.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// The value under a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.get(key).map(|entry| &entry.node)
-    }
-
-    /// The value under a key, to change.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries.get_mut(key).map(|entry| &mut entry.node)
-    }
-
-    /// The value under a key together with the key's position.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.get(key)
-    }
-
-    /// Whether the key is there.
-    pub fn contains(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
-    }
-
-    /// Sets a key; a key that is there keeps its place in the order.
-    pub fn insert(&mut self, key: impl Into<String>, key_span: Span, node: Node) {
-        self.entries.insert(key.into(), Entry { key_span, node });
-    }
-
-    /// Sets a key whose position is its value's.
-    pub fn set(&mut self, key: impl Into<String>, node: Node) {
-        self.insert(key, node.span, node);
-    }
-
-    /// Takes a key out and keeps the order of the others.
-    pub fn remove(&mut self, key: &str) -> Option<Entry> {
-        self.entries.shift_remove(key)
-    }
-
-    /// Keeps the keys for which the test holds.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
-        self.entries.retain(|key, entry| keep(key, entry));
-    }
-
-    /// Keys in order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
-    }
-
-    /// Keys with values in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries
-            .iter()
-            .map(|(key, entry)| (key.as_str(), entry))
-    }
-
-    /// Keys with values in order, to change.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Entry)> {
-        self.entries
-            .iter_mut()
-            .map(|(key, entry)| (key.as_str(), entry))
-    }
-
-    /// Values in order, to change.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        self.entries.values_mut().map(|entry| &mut entry.node)
-    }
-}
-
-impl IntoIterator for Mapping {
-    type Item = (String, Entry);
-    type IntoIter = indexmap::map::IntoIter<String, Entry>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
     }
 }
 

@@ -76,7 +76,57 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text.
     pub text: String,
+    /// Where each line starts.
     lines: Vec<u32>,
+    /// How many characters there are before each block of [`BLOCK`] bytes: a file may be one long line.
+    characters: Vec<u32>,
+}
+
+/// Up to so many bytes are looked at for a column.
+const BLOCK: usize = 1024;
+
+impl SourceFile {
+    fn new(path: PathBuf, text: String) -> Self {
+        let bytes = text.bytes().enumerate();
+        let starts = bytes.filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(starts.map(|(at, _)| offset(at + 1)));
+        let mut before = 0;
+        let characters = text.as_bytes().chunks(BLOCK).map(|block| {
+            let here = before;
+            before += characters(block);
+            offset(here)
+        });
+        Self {
+            lines: lines.collect(),
+            characters: characters.collect(),
+            path,
+            text,
+        }
+    }
+
+    /// Line and column of a byte.
+    fn place(&self, at: u32) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let (start, end) = (start as usize, (at as usize).min(self.text.len()));
+        let column = if end - start < BLOCK {
+            characters(&self.text.as_bytes()[start..end])
+        } else {
+            self.characters_before(end) - self.characters_before(start)
+        };
+        (line, column + 1)
+    }
+
+    fn characters_before(&self, at: usize) -> usize {
+        let block = (at / BLOCK).min(self.characters.len().saturating_sub(1));
+        let before = self.characters.get(block).copied().unwrap_or(0);
+        before as usize + characters(&self.text.as_bytes()[block * BLOCK..at])
+    }
+}
+
+/// The number of characters that begin in a part of a UTF-8 text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The table of all files of one load.
@@ -88,18 +138,7 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and returns its number.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> FileId {
-        let text = text.into();
-        let starts = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| offset(at + 1));
-        let lines = std::iter::once(0).chain(starts).collect();
-        self.files.push(SourceFile {
-            path: path.into(),
-            text,
-            lines,
-        });
+        self.files.push(SourceFile::new(path.into(), text.into()));
         FileId(offset(self.files.len() - 1))
     }
 
@@ -133,24 +172,18 @@ impl Sources {
 
     /// Path, line and column of the first byte of a span.
     pub fn location(&self, span: Span) -> Location {
-        let Some(file) = self.file(span.file) else {
-            return Location {
-                path: PathBuf::new(),
-                line: 1,
-                column: 1,
-            };
-        };
-        let line = file.lines.partition_point(|start| *start <= span.start);
-        let line_start = file.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = file
-            .text
-            .get(line_start as usize..span.start as usize)
-            .unwrap_or("");
+        let (line, column) = self.place(span);
         Location {
-            path: file.path.clone(),
+            path: self.path(span).to_path_buf(),
             line,
-            column: before.chars().count() + 1,
+            column,
         }
+    }
+
+    /// Line and column of the first byte of a span, both counted from 1, the column in characters.
+    pub(crate) fn place(&self, span: Span) -> (usize, usize) {
+        self.file(span.file)
+            .map_or((1, 1), |file| file.place(span.start))
     }
 }
 
@@ -171,5 +204,29 @@ mod tests {
             "a.yaml:2:5"
         );
         assert_eq!(sources.text(Span::new(file, 12, 13)), "2");
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_in_characters_too() {
+        let line = "aé".repeat(2 * BLOCK);
+        let text = format!("{line}\n{line}");
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", text.as_str());
+        for (line, start) in [(1, 0), (2, text.find('\n').unwrap() + 1)] {
+            for (column, (at, _)) in text[start..]
+                .lines()
+                .next()
+                .unwrap()
+                .char_indices()
+                .enumerate()
+            {
+                let span = Span::new(file, start + at, start + at);
+                assert_eq!(sources.place(span), (line, column + 1));
+            }
+        }
+        let end = Span::new(file, text.len(), text.len());
+        assert_eq!(sources.place(end), (2, 4 * BLOCK + 1));
+        let beyond = Span::new(file, text.len() + 9, text.len() + 9);
+        assert_eq!(sources.place(beyond), (2, 4 * BLOCK + 1));
     }
 }

@@ -1,6 +1,5 @@
 //! Where in the stack files a value was written.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,12 +24,41 @@ impl fmt::Display for Position {
 /// empty path is the element itself.
 /// Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Positions(Arc<HashMap<String, Position>>);
+pub struct Positions(Arc<Fields>);
+
+/// Every field of every service has an entry, and few are ever looked for: so they are cheap to write down.
+#[derive(Clone, Debug, Default)]
+struct Fields {
+    /// The paths of all fields, one behind the other.
+    paths: String,
+    /// Where each path ends in `paths`, and the field's position.
+    fields: Vec<(usize, Position)>,
+}
+
+impl Fields {
+    /// The position that was noted last for a path.
+    fn get(&self, path: &str) -> Option<&Position> {
+        let mut rest = self.paths.as_str();
+        for (index, (_, position)) in self.fields.iter().enumerate().rev() {
+            let start = index
+                .checked_sub(1)
+                .map_or(0, |before| self.fields[before].0);
+            let (before, field) = rest.split_at(start);
+            if field == path {
+                return Some(position);
+            }
+            rest = before;
+        }
+        None
+    }
+}
 
 impl Positions {
     /// Notes where a field stands.
-    pub fn insert(&mut self, path: impl Into<String>, position: Position) {
-        Arc::make_mut(&mut self.0).insert(path.into(), position);
+    pub fn insert(&mut self, path: &str, position: Position) {
+        let Fields { paths, fields } = Arc::make_mut(&mut self.0);
+        paths.push_str(path);
+        fields.push((paths.len(), position));
     }
 
     /// Where the field stands, or the nearest thing around it that was written down.

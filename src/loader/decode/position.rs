@@ -4,6 +4,7 @@ use crate::loader::node::{Entry, Node, Value};
 use crate::loader::span::{FileId, Sources, Span};
 use crate::model::{Position, Positions};
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Places of one load; each file's path is kept once.
@@ -37,17 +38,16 @@ impl<'a> Places<'a> {
                         path.push('.');
                     }
                     path.push_str(key);
-                    positions.insert(path.clone(), self.position(entry.node.span));
+                    positions.insert(path, self.position(entry.node.span));
                     self.collect(&entry.node, path, positions);
                     path.truncate(length);
                 }
             }
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    path.push('[');
-                    path.push_str(&index.to_string());
-                    path.push(']');
-                    positions.insert(path.clone(), self.position(item.span));
+                    // Writing to a string cannot fail.
+                    let _ = write!(path, "[{index}]");
+                    positions.insert(path, self.position(item.span));
                     self.collect(item, path, positions);
                     path.truncate(length);
                 }
@@ -57,15 +57,15 @@ impl<'a> Places<'a> {
     }
 
     fn position(&mut self, span: Span) -> Position {
-        let location = self.sources.location(span);
-        let path = self
-            .paths
-            .entry(span.file)
-            .or_insert_with(|| location.path.to_string_lossy().into());
+        let path = self.paths.entry(span.file).or_insert_with(|| {
+            let path = self.sources.path(span);
+            path.to_string_lossy().into()
+        });
+        let (line, column) = self.sources.place(span);
         Position {
             file: Arc::clone(path),
-            line: location.line,
-            column: location.column,
+            line,
+            column,
         }
     }
 }

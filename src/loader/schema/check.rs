@@ -23,22 +23,33 @@ pub(in crate::loader) fn check(stack: &Node, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-struct Check<'a> {
-    path: Vec<String>,
+struct Check<'a, 't> {
+    path: Vec<Step<'t>>,
     problems: &'a mut Vec<Diagnostic>,
 }
 
-impl Check<'_> {
+/// One step on the way to a place; a text is made of it only where there is something to say.
+#[derive(Clone, Copy)]
+enum Step<'t> {
+    Key(&'t str),
+    Index(usize),
+}
+
+impl<'t> Check<'_, 't> {
     fn report(&mut self, message: String, span: Span, label: impl Into<String>) {
         self.problems
             .push(Diagnostic::error(message).at(span, label));
     }
 
     fn place(&self) -> String {
-        self.path.join(".")
+        let text = |step: &Step<'t>| match step {
+            Step::Key(key) => (*key).to_owned(),
+            Step::Index(index) => index.to_string(),
+        };
+        self.path.iter().map(text).collect::<Vec<_>>().join(".")
     }
 
-    fn shape(&mut self, node: &Node, shape: &Shape) {
+    fn shape(&mut self, node: &'t Node, shape: &Shape) {
         if kind(node) & kinds(shape) == 0 {
             let message = format!("`{}` must be {}", self.place(), words(kinds(shape)));
             self.report(message, node.span, format!("this is {}", words(kind(node))));
@@ -113,9 +124,9 @@ impl Check<'_> {
         );
     }
 
-    fn items(&mut self, items: &[Node], shape: &Shape) {
+    fn items(&mut self, items: &'t [Node], shape: &Shape) {
         for (index, item) in items.iter().enumerate() {
-            self.path.push(index.to_string());
+            self.path.push(Step::Index(index));
             self.shape(item, shape);
             self.path.pop();
         }
@@ -136,15 +147,15 @@ impl Check<'_> {
         }
     }
 
-    fn values(&mut self, mapping: &Mapping, shape: &Shape) {
+    fn values(&mut self, mapping: &'t Mapping, shape: &Shape) {
         for (key, entry) in mapping.iter() {
-            self.path.push(key.to_owned());
+            self.path.push(Step::Key(key));
             self.shape(&entry.node, shape);
             self.path.pop();
         }
     }
 
-    fn names(&mut self, mapping: &Mapping, shape: &Shape) {
+    fn names(&mut self, mapping: &'t Mapping, shape: &Shape) {
         for (key, entry) in mapping.iter().filter(|(key, _)| !is_name(key)) {
             let message = format!("`{key}` is no name for an entry of `{}`", self.place());
             self.problems.push(
@@ -156,11 +167,11 @@ impl Check<'_> {
         self.values(mapping, shape);
     }
 
-    fn object(&mut self, mapping: &Mapping, span: Span, object: &Object) {
+    fn object(&mut self, mapping: &'t Mapping, span: Span, object: &Object) {
         for (key, entry) in mapping.iter() {
             match object.field(key) {
                 Some(field) => {
-                    self.path.push(key.to_owned());
+                    self.path.push(Step::Key(key));
                     self.shape(&entry.node, &field.shape);
                     self.path.pop();
                 }
@@ -183,20 +194,15 @@ impl Check<'_> {
         let problem = Diagnostic::error(format!("unknown key `{key}` {place}")).at(span, "");
         let top = super::STACK.field(key).is_some() && !self.path.is_empty();
         let section = match &self.path[..] {
-            [services, name] if services == "services" => super::STACK.field(name).is_some(),
-            _ => false,
+            [Step::Key("services"), Step::Key(name)] => Some(*name),
+            _ => None,
         };
-        self.problems.push(if section {
-            problem.hint(format!(
-                "`{}` belongs at the top of the file: is it indented too far?",
-                self.path[1]
-            ))
-        } else if top {
-            problem.hint(format!(
-                "`{key}` belongs at the top of the file: is it indented too far?"
-            ))
-        } else {
-            problem.did_you_mean(key, object.fields.iter().map(|field| field.key))
+        let section = section.filter(|name| super::STACK.field(name).is_some());
+        self.problems.push(match section.or(top.then_some(key)) {
+            Some(name) => problem.hint(format!(
+                "`{name}` belongs at the top of the file: is it indented too far?"
+            )),
+            None => problem.did_you_mean(key, object.fields.iter().map(|field| field.key)),
         });
     }
 }

@@ -174,9 +174,10 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadErrorKind> {
         return Err(ReadErrorKind::Utf16);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text
-            .strip_prefix('\u{feff}')
-            .map_or_else(|| text.clone(), str::to_owned)),
+        Ok(text) => match text.strip_prefix('\u{feff}') {
+            Some(rest) => Ok(rest.to_owned()),
+            None => Ok(text),
+        },
         Err(error) => {
             let (valid, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
             let before = String::from_utf8_lossy(valid);
