@@ -3,6 +3,7 @@
 //! [`Engine`] has one implementation that speaks to a real engine, [`docker::DockerEngine`], and one in the tests that
 //! is scripted. Each method is one thing people would call an engine call; none holds a rule of ours.
 
+mod archive;
 pub mod auth;
 pub mod context;
 pub mod docker;
@@ -14,7 +15,9 @@ use std::path::PathBuf;
 use futures_util::stream::LocalBoxStream;
 use indexmap::IndexMap;
 
-use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume};
+use crate::model::{
+    ContainerFile, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume,
+};
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 use sockets::{SocketCounts, SocketTable};
 
@@ -39,6 +42,8 @@ pub trait Engine {
     async fn container(&self, id: &str) -> Result<Option<Container>, EngineError>;
     /// Makes a container and attaches it to all its networks; answers its id. Nothing half-made is left on an error.
     async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError>;
+    /// Puts files into a container; folders that are not there are made, files that are there are replaced.
+    async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError>;
     /// Starts a container; one that runs already is no error.
     async fn start_container(&self, id: &str) -> Result<(), EngineError>;
     /// Stops a container with its own stop signal; kills it after `timeout` seconds (absent: its own grace period).
@@ -118,11 +123,19 @@ pub trait Engine {
     fn sockets(&self, container: &Container) -> Option<SocketTable>;
 }
 
-/// A command to run in a container, with the container's own user, environment and folder.
+/// A command to run in a container, with the container's own user, environment and folder unless it says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewExec {
     /// The program and its arguments.
     pub command: Vec<String>,
+    /// The user, `UID[:GID]` or names.
+    pub user: Option<String>,
+    /// All capabilities and devices.
+    pub privileged: bool,
+    /// The working folder.
+    pub working_dir: Option<String>,
+    /// Variables beside those of the container.
+    pub environment: IndexMap<String, String>,
 }
 
 /// What an engine says of itself.

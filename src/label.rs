@@ -4,10 +4,10 @@
 //! a later plan compares field by field.
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::model::{ContainerSpec, Position, Project, Service, ServiceName};
+use crate::model::{ContainerSpec, Content, Position, Project, Service, ServiceName};
 
 /// The project an object belongs to.
 pub const PROJECT: &str = "com.docker.compose.project";
@@ -176,8 +176,65 @@ pub fn full_spec(spec: &ContainerSpec) -> Value {
             Value::Object(items) => !items.is_empty(),
             _ => true,
         });
+        for section in ["configs", "secrets"] {
+            if let Some(references) = fields.get_mut(section) {
+                *references = by_name(references);
+            }
+        }
+        for hooks in ["pre_start", "post_start"] {
+            let hooks = fields.get_mut(hooks).and_then(Value::as_array_mut);
+            for variables in hooks.into_iter().flatten() {
+                hide_values(variables.get_mut("environment"));
+            }
+        }
     }
     json
+}
+
+/// References to configs or secrets by name, so that each keeps its place in a comparison; further ones of the same
+/// name have their target beside it, and the same content.
+fn by_name(references: &Value) -> Value {
+    let mut named = Map::new();
+    for reference in references.as_array().into_iter().flatten() {
+        let mut fields = reference.as_object().cloned().unwrap_or_default();
+        let source = fields.shift_remove("source");
+        let source = source.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let key = if named.contains_key(source) {
+            fields.shift_remove("content");
+            let target = fields.get("target").and_then(Value::as_str);
+            format!("{source} at {}", target.unwrap_or_default())
+        } else {
+            source.to_owned()
+        };
+        named.insert(key, Value::Object(fields));
+    }
+    Value::Object(named)
+}
+
+/// Of the variables of a hook only fingerprints are kept: they are in no container, and may be credentials.
+fn hide_values(variables: Option<&mut Value>) {
+    let variables = variables.and_then(Value::as_object_mut).into_iter();
+    for (name, value) in variables.flatten() {
+        let text = value.as_str().unwrap_or_default().as_bytes().to_vec();
+        *value = fingerprint(name, &Content::new(text)).into();
+    }
+}
+
+/// The fingerprint by which a later plan sees that a content is another one.
+///
+/// It is in a label, which everybody reads who may inspect a container, and many contents are easy to guess. A salt in
+/// the label would only make guessing slower; a key kept on one machine would make every other machine's plan recreate
+/// the container. So it is a digest of 16 bits: one of 65,536 changes goes unnoticed, and whoever tries a list of
+/// passwords is left with thousands that fit, however fast they compute. It depends on nothing else than the content
+/// and its name, so that the labels of replicas, of other machines and of later containers tell no further bits.
+pub fn fingerprint(name: &str, content: &Content) -> String {
+    let digest = Sha256::new()
+        .chain_update("windlass content\0")
+        .chain_update(name)
+        .chain_update("\0")
+        .chain_update(content.bytes())
+        .finalize();
+    format!("{:02x}{:02x}", digest[0], digest[1])
 }
 
 fn digest(spec: &ContainerSpec) -> String {

@@ -2,12 +2,14 @@
 //!
 //! A [`Project`] is all that loader and plan share. It knows no YAML and no engine.
 
+pub mod config;
 pub mod container;
 pub mod credential;
 pub mod limits;
 pub mod name;
 pub mod network;
 pub mod position;
+pub mod secret;
 pub mod service;
 pub mod unit;
 pub mod volume;
@@ -16,14 +18,19 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
-pub use container::{Endpoint, NetworkAccess, NewContainer};
+pub use config::{Config, Content, ContentSource};
+pub use container::{ContainerFile, Endpoint, NetworkAccess, NewContainer};
 pub use limits::Limits;
-pub use name::{NameError, NetworkName, ProjectName, ServiceName, VolumeName};
+pub use name::{
+    ConfigName, NameError, NetworkName, ProjectName, SecretName, ServiceName, VolumeName,
+};
 pub use network::{Ipam, IpamPool, Network};
 pub use position::{Position, Positions};
+pub use secret::Secret;
 pub use service::{
-    Attachment, Build, Condition, ContainerSpec, Dependency, Healthcheck, ImageBuild, Logging,
-    Mount, MountKind, NetworkMode, Port, PullPolicy, Readiness, RestartPolicy, Service, Ulimit,
+    Attachment, Build, Condition, ContainerSpec, Dependency, FileReference, Healthcheck, Hook,
+    HookKind, ImageBuild, Logging, Mount, MountKind, NetworkMode, Port, PullPolicy, Readiness,
+    RestartPolicy, Service, Ulimit,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;
@@ -45,4 +52,8 @@ pub struct Project {
     pub networks: IndexMap<NetworkName, Network>,
     /// The volumes by their name in the file.
     pub volumes: IndexMap<VolumeName, Volume>,
+    /// The configs by their name in the file.
+    pub configs: IndexMap<ConfigName, Config>,
+    /// The secrets by their name in the file.
+    pub secrets: IndexMap<SecretName, Secret>,
 }

@@ -4,9 +4,11 @@
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
 mod container;
+mod content;
 mod decide;
 mod diff;
 mod down;
+mod hook;
 mod preflight;
 mod resource;
 mod schedule;
@@ -19,6 +21,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
+pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
 pub use preflight::{Problem, preflight, question};
@@ -28,8 +31,8 @@ pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;
 use crate::model::{
-    Condition, Endpoint, ImageBuild, Limits, Network, NewContainer, Position, Positions,
-    ProjectName, Readiness, ServiceName, Volume,
+    Condition, ContainerFile, Endpoint, Hook, HookKind, ImageBuild, Limits, Network, NewContainer,
+    Position, Positions, ProjectName, Readiness, ServiceName, Volume,
 };
 use crate::state::Status;
 
@@ -226,6 +229,13 @@ pub enum Operation {
         /// The container whose place it takes.
         replaces: Option<String>,
     },
+    /// Put files into a container that was never started.
+    CopyFiles {
+        /// Which one.
+        target: Target,
+        /// The files.
+        files: Vec<ContainerFile>,
+    },
     /// Give a container another name.
     RenameContainer {
         /// Which one.
@@ -258,6 +268,17 @@ pub enum Operation {
     StartContainer {
         /// Which one.
         target: Target,
+    },
+    /// Run a command in a container and wait for its end. Where it fails before a stop, the stop comes all the same.
+    RunHook {
+        /// Which one.
+        target: Target,
+        /// When it is run.
+        kind: HookKind,
+        /// Its place in the service's list, counted from 0.
+        index: usize,
+        /// The command.
+        hook: Box<Hook>,
     },
     /// Stop a container.
     StopContainer {
@@ -298,11 +319,13 @@ impl Operation {
             Self::CreateVolume { .. } => "CreateVolume",
             Self::RemoveVolume => "RemoveVolume",
             Self::CreateContainer { .. } => "CreateContainer",
+            Self::CopyFiles { .. } => "CopyFiles",
             Self::RenameContainer { .. } => "RenameContainer",
             Self::UpdateContainer { .. } => "UpdateContainer",
             Self::ConnectNetwork { .. } => "ConnectNetwork",
             Self::DisconnectNetwork { .. } => "DisconnectNetwork",
             Self::StartContainer { .. } => "StartContainer",
+            Self::RunHook { .. } => "RunHook",
             Self::StopContainer { .. } => "StopContainer",
             Self::RemoveContainer { .. } => "RemoveContainer",
             Self::Wait { .. } => "Wait",
@@ -348,6 +371,10 @@ pub enum Reason {
     SharesWith(ServiceName),
     /// This is gone, and the container cannot start without it.
     Gone(String),
+    /// It is granted these configs and secrets.
+    Granted(Vec<String>),
+    /// The file has a hook for this time.
+    Hook(HookKind),
     /// It isn't running.
     NotRunning(Status),
     /// All that it depends on is there; with the dependencies and the states they are in.
@@ -388,6 +415,8 @@ impl fmt::Display for Reason {
             Self::Replaces => f.write_str("part of the replacement"),
             Self::SharesWith(service) => write!(f, "shares with {service}, which is replaced"),
             Self::Gone(what) => write!(f, "{what} is gone"),
+            Self::Granted(what) => write!(f, "it is granted {}", what.join(", ")),
+            Self::Hook(kind) => write!(f, "{kind} hook"),
             Self::NotRunning(status) => write!(f, "it is {}", status.as_str()),
             Self::Ready(dependencies) if dependencies.is_empty() => {
                 f.write_str("depends on nothing")

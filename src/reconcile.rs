@@ -2,6 +2,8 @@
 
 mod apply;
 pub mod event;
+mod hook;
+mod inputs;
 mod observe;
 mod probe;
 pub mod published;
@@ -9,5 +11,7 @@ mod wait;
 
 pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};
 pub use event::{Event, Outcome, Progress};
+pub use hook::HookFailure;
+pub use inputs::{InputError, Inputs, gather};
 pub use observe::observe;
 pub use wait::{WaitFailure, WaitProblem};

@@ -107,6 +107,8 @@ mod tests {
             disabled_services: Vec::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
+            configs: IndexMap::new(),
+            secrets: IndexMap::new(),
         };
         let messages = |api| -> Vec<String> {
             let reports = left_out(&plan, &project, api).into_iter();

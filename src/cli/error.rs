@@ -7,7 +7,9 @@ use crate::engine::EngineError;
 use crate::loader::error::LoadError;
 use crate::model::Port;
 use crate::plan::{Operation, Plan, PlanError, Reason, Resource, Step, StepId};
-use crate::reconcile::{ApplyError, StepError, StepFailure, WaitFailure, WaitProblem};
+use crate::reconcile::{
+    ApplyError, HookFailure, InputError, StepError, StepFailure, WaitFailure, WaitProblem,
+};
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
 use crate::ui::time::TimeError;
@@ -28,6 +30,9 @@ pub(super) enum CliError {
     /// There is no plan.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Services cannot have what they are granted.
+    #[error("{} configs or secrets cannot be had", .0.len())]
+    Inputs(Vec<InputError>),
     /// The engine did not do what it was asked to.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -93,6 +98,7 @@ impl CliError {
             Self::Load(_) => Vec::new(),
             Self::Io(error) if error.kind() == ErrorKind::BrokenPipe => Vec::new(),
             Self::Plan(error) => vec![plan_report(error)],
+            Self::Inputs(errors) => errors.iter().map(input_report).collect(),
             Self::Engine(error) => vec![engine_report(error)],
             Self::Apply { error, plan, .. } => apply_reports(error, plan),
             Self::Preflight(reports) => reports.clone(),
@@ -129,6 +135,49 @@ fn plan_report(error: &PlanError) -> Report {
     }
 }
 
+fn input_report(error: &InputError) -> Report {
+    let report = Report {
+        position: error.position().map(ToString::to_string),
+        ..Report::new(error.to_string())
+    };
+    match error {
+        InputError::External { .. } => {
+            report.hint("only a swarm has external ones: give it by `file:` or `environment:`")
+        }
+        InputError::Unset { variable, .. } => report.hint(format!(
+            "set {variable} in the shell or in .env, or give the content by `file:`"
+        )),
+        InputError::ReadOnly { .. } => report
+            .hint("give it by `file:`, without `uid`, `gid` and `mode`: that is mounted, which a")
+            .hint("read-only container allows"),
+        InputError::File { .. } => report,
+    }
+}
+
+fn hook_report(failure: &HookFailure, step: Option<&Step>, plan: &Plan) -> Report {
+    let resource = step.map(|step| &step.resource);
+    let positions = resource.and_then(|resource| plan.origins.get(resource));
+    let HookFailure { kind, index, .. } = failure;
+    let position = positions.and_then(|positions| positions.find(&format!("{kind}[{index}]")));
+    let name = resource.map_or("", Resource::name);
+    // docker compose's words, which begin with the service.
+    let who = match resource {
+        Some(Resource::Container {
+            replica: Some((service, _)),
+            ..
+        }) => service.as_str(),
+        _ => name,
+    };
+    let report = Report {
+        position: position.map(ToString::to_string),
+        ..Report::new(format!(
+            "{who} hook exited with status {}: {kind} of container {name}",
+            failure.status
+        ))
+    };
+    report.evidence("its last output", failure.output.iter().map(String::as_str))
+}
+
 fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
     let mut reports: Vec<Report> = error
         .failures
@@ -136,6 +185,7 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
         .map(|StepFailure { step, error }| match error {
             StepError::Engine(error) => step_report(error, *step, plan),
             StepError::Wait(failure) => wait_report(failure, plan.steps.get(*step)),
+            StepError::Hook(failure) => hook_report(failure, plan.steps.get(*step), plan),
         })
         .collect();
     // Two steps of one container often fail for one reason.

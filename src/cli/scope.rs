@@ -15,6 +15,8 @@ use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
+use crate::reconcile::gather;
+use crate::ui;
 use crate::ui::color::Ansi;
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
@@ -114,7 +116,10 @@ impl Scope {
             missing_sources: true,
             ..LoadOptions::default()
         };
-        self.load_project(options)
+        let inputs = gather(self.load_project(options)?).map_err(CliError::Inputs)?;
+        let mask = Mask::of(&inputs.project, &[]);
+        self.warn(&ui::plan::warnings(&inputs.warnings), &mask);
+        Ok(inputs.project)
     }
 
     fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {
@@ -148,6 +153,8 @@ impl Scope {
                     disabled_services: Vec::new(),
                     networks: IndexMap::new(),
                     volumes: IndexMap::new(),
+                    configs: IndexMap::new(),
+                    secrets: IndexMap::new(),
                 };
                 Ok((project, Known::NameOnly))
             }

@@ -23,6 +23,8 @@ mod surroundings;
 mod transport;
 mod version;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use bollard::models::NetworkConnectRequest;
 use bollard::query_parameters as query;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
@@ -33,7 +35,7 @@ pub use beyond::{BeyondApi, beyond_api};
 
 use self::build::Builder;
 use self::failure::from_bollard;
-use self::request::{Target, find, get, not_understood, open, post};
+use self::request::{Target, find, get, not_understood, open, post, put_archive};
 use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
 use super::auth::{AuthError, RegistryConfig};
@@ -41,10 +43,12 @@ use super::locate::{self, Attempt, Variables};
 use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
     About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
-    PullProgress, Told,
+    PullProgress, Told, archive,
 };
 use crate::label;
-use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume};
+use crate::model::{
+    ContainerFile, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume,
+};
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
 /// How many inspections of a listing are made at once.
@@ -319,6 +323,19 @@ impl Engine for DockerEngine {
             }
         }
         Ok(created.id)
+    }
+
+    async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let seconds = now.map_or(0, |time| time.as_secs());
+        let archive = archive::of_files(files, seconds).map_err(|error| {
+            EngineError::Conflict(format!("the files cannot be packed: {error}"))
+        })?;
+        // A folder that the image has where a file is to be is no place for it.
+        let target = Target::new(&["containers", id, "archive"])
+            .with("path", "/")
+            .with("noOverwriteDirNonDir", "1");
+        put_archive(&self.transport, &target, archive).await
     }
 
     async fn start_container(&self, id: &str) -> Result<(), EngineError> {

@@ -1,5 +1,6 @@
 //! Canonical tree -> [`Project`].
 
+mod content;
 mod position;
 mod service;
 
@@ -7,7 +8,11 @@ use super::Loading;
 use super::error::Diagnostic;
 use super::node::float_text;
 use super::node::{Entry, Mapping, Node, Origin, Value};
-use crate::model::{Network, NetworkName, Project, ProjectName, ServiceName, Volume, VolumeName};
+use super::request::Environment;
+use crate::model::{
+    ConfigName, Network, NetworkName, Project, ProjectName, SecretName, ServiceName, Volume,
+    VolumeName,
+};
 use indexmap::IndexMap;
 use position::Places;
 use serde::de::DeserializeOwned;
@@ -24,6 +29,8 @@ pub(super) fn project(
     let name = ProjectName::new(loading.name.clone()).ok()?;
     let mut decode = Decode {
         places: Places::new(&loading.sources),
+        environment: &loading.stack.environment,
+        stack: tree,
         problems: Vec::new(),
     };
     let mut services = decode.section(tree, "services", |decode, service, entry| {
@@ -39,6 +46,12 @@ pub(super) fn project(
     });
     let volumes = decode.section(tree, "volumes", |decode, _: &VolumeName, entry| {
         decode.volume(entry)
+    });
+    let configs = decode.section(tree, "configs", |decode, _: &ConfigName, entry| {
+        decode.content(entry)
+    });
+    let secrets = decode.section(tree, "secrets", |decode, _: &SecretName, entry| {
+        decode.content(entry)
     });
     let problems = decode.problems;
     loading.problems.extend(problems);
@@ -58,6 +71,8 @@ pub(super) fn project(
             .collect(),
         networks,
         volumes,
+        configs,
+        secrets,
     })
 }
 
@@ -76,11 +91,15 @@ macro_rules! names {
     };
 }
 
-names!(ServiceName, NetworkName, VolumeName);
+names!(ServiceName, NetworkName, VolumeName, ConfigName, SecretName);
 
 /// A decoding under way.
 struct Decode<'a> {
     places: Places<'a>,
+    /// The caller's variables.
+    environment: &'a Environment,
+    /// The whole tree.
+    stack: &'a Node,
     problems: Vec<Diagnostic>,
 }
 

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{ContainerSpec, Mount};
+use super::{ContainerSpec, Content, Mount};
 
 /// Everything that creating one container needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,4 +53,19 @@ pub struct Endpoint {
     pub interface_name: Option<String>,
     /// Options for the network's driver.
     pub driver_opts: IndexMap<String, String>,
+}
+
+/// A file that is put into a container before it is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainerFile {
+    /// Its absolute path in the container.
+    pub path: String,
+    /// The number of the user who owns it.
+    pub uid: u32,
+    /// The number of the group that owns it.
+    pub gid: u32,
+    /// Its permissions, such as `0o444`.
+    pub mode: u32,
+    /// What it holds.
+    pub content: Content,
 }

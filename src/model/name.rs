@@ -93,6 +93,20 @@ name!(
     "use letters, digits, `.`, `-` and `_`",
     is_key
 );
+name!(
+    /// The name of a config in the stack file: letters, digits, `.`, `-` and `_`.
+    ConfigName,
+    "config",
+    "use letters, digits, `.`, `-` and `_`",
+    is_key
+);
+name!(
+    /// The name of a secret in the stack file: letters, digits, `.`, `-` and `_`.
+    SecretName,
+    "secret",
+    "use letters, digits, `.`, `-` and `_`",
+    is_key
+);
 
 fn is_key(name: &str) -> bool {
     !name.is_empty()

@@ -3,7 +3,9 @@
 mod build;
 mod container_spec;
 mod depends_on;
+mod file;
 mod healthcheck;
+mod hook;
 mod image;
 mod mount;
 mod network;
@@ -18,7 +20,9 @@ use super::{Positions, ServiceName};
 pub use build::{Build, ImageBuild};
 pub use container_spec::{ContainerSpec, Logging, Ulimit};
 pub use depends_on::{Condition, Dependency};
+pub use file::FileReference;
 pub use healthcheck::Healthcheck;
+pub use hook::{Hook, HookKind};
 pub use image::PullPolicy;
 pub use mount::{Mount, MountKind};
 pub use network::{Attachment, NetworkMode};
@@ -41,9 +45,12 @@ pub struct Service {
     pub depends_on: IndexMap<ServiceName, Dependency>,
     /// How many replicas run (`scale`, `deploy.replicas`).
     pub scale: u32,
+    /// What is run in each container before it is stopped; no part of what the container is, so that a change waits for
+    /// the next stop.
+    pub pre_stop: Vec<Hook>,
     /// Whether an attached `up` shows its logs.
     pub attach: bool,
-    /// Keys that the file has and no engine call carries yet, such as `secrets` or `deploy.placement`.
+    /// Keys that the file has and no engine call carries yet, such as `models` or `deploy.placement`.
     pub not_carried: Vec<String>,
     /// Who says that it is ready (`x-ready`).
     pub ready: Readiness,

@@ -27,6 +27,7 @@ pub(super) fn new_container(
         .volumes
         .iter()
         .map(|mount| resolve_mount(project, mount))
+        .chain(super::content::mounts(project, service))
         .collect();
     if let Some(old) = replaces {
         labels.insert(label::REPLACE.to_owned(), old.id.clone());

@@ -10,7 +10,8 @@ use crate::model::{Position, Positions};
 /// One field that the file says otherwise than what was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
-    /// The field's path in the service, such as `environment.DEBUG`.
+    /// The field's path in the service, such as `environment.DEBUG`; without values what of it changed is part of it,
+    /// as in `configs.motd: its content`.
     pub path: String,
     /// The value applied; none where the field is new, empty where it speaks for itself. Credentials are masked already.
     pub from: Option<String>,
@@ -85,6 +86,14 @@ fn compare(
                 compare(&format!("{path}[{i}]"), from, to, positions, found);
             }
         }
+        // Where the config or secret itself comes or goes, its other fields say so.
+        (Value::Null, _) | (_, Value::Null) if is_content(path) => {}
+        (from, to) if from != to && is_content(path) => found.push(FieldChange {
+            path: format!("{}: its content", path.trim_end_matches(".content")),
+            from: None,
+            to: None,
+            position: positions.find(path).cloned(),
+        }),
         (from, to) if from != to => found.push(FieldChange {
             path: path.to_owned(),
             from: shown(path, from),
@@ -103,11 +112,22 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
+/// Whether the field is the fingerprint of what a config or secret holds.
+fn is_content(path: &str) -> bool {
+    path.ends_with(".content") && (path.starts_with("configs.") || path.starts_with("secrets."))
+}
+
+/// Whether the field is a variable of a hook, of which only a fingerprint is known.
+fn is_hook_variable(path: &str) -> bool {
+    path.contains("].environment.")
+        && (path.starts_with("pre_start[") || path.starts_with("post_start["))
+}
+
 /// The value as people see it: JSON, credentials masked.
 fn shown(path: &str, value: &Value) -> Option<String> {
     if value.is_null() {
         None
-    } else if path.rsplit('.').next().is_some_and(is_credential_name) {
+    } else if is_hook_variable(path) || path.rsplit('.').next().is_some_and(is_credential_name) {
         Some(MASK.to_owned())
     } else {
         Some(mask_urls(&value.to_string()))
@@ -169,6 +189,24 @@ mod tests {
                 "environment.DB_PASSWORD: *** -> ***",
                 r#"environment.URL: "mysql://u:***@db/x" -> "mysql://u:***@db/y""#
             ]
+        );
+    }
+
+    #[test]
+    fn contents_are_told_apart_but_not_shown() {
+        let spec = |content: &str| json!({"secrets": {"pin": {"target": "/run/secrets/pin", "content": content}}});
+        assert_eq!(
+            lines(&spec("ab12"), &spec("cd34")),
+            ["secrets.pin: its content changed"]
+        );
+        assert_eq!(
+            lines(&json!({}), &spec("ab12")),
+            [r#"secrets.pin.target: "/run/secrets/pin" added"#]
+        );
+        let hook = |value: &str| json!({"post_start": [{"environment": {"X": value}}]});
+        assert_eq!(
+            lines(&hook("ab12"), &hook("cd34")),
+            ["post_start[0].environment.X: *** -> ***"]
         );
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::hook::{pre_stop, run_hooks};
 use super::up::Steps;
 use super::{Operation, Plan, Reason, Resource, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
 use crate::label;
-use crate::model::{Project, ServiceName};
+use crate::model::{HookKind, Positions, Project, ServiceName};
 use crate::state::{ActualState, Container};
 
 /// Which images `down` removes.
@@ -73,7 +74,28 @@ pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Pl
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings,
-        origins: std::collections::HashMap::new(),
+        origins: origins(project, &containers),
+    }
+}
+
+/// Where the file speaks of these containers.
+pub(super) fn origins(
+    project: &Project,
+    containers: &[&Container],
+) -> HashMap<Resource, Positions> {
+    let origin = |container: &&Container| {
+        let service = project.services.get(container.service()?)?;
+        Some((resource_of(container), service.positions.clone()))
+    };
+    containers.iter().filter_map(origin).collect()
+}
+
+/// A container as people know it.
+pub(super) fn resource_of(container: &Container) -> Resource {
+    let service = container.service().unwrap_or_default();
+    Resource::Container {
+        name: container.name.clone(),
+        replica: ServiceName::new(service).ok().zip(container.number()),
     }
 }
 
@@ -90,8 +112,13 @@ pub(super) fn is_orphan(project: &Project, container: &Container) -> bool {
 }
 
 /// Stops (where it runs) and removes a container; answers the step after which it is gone.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one aspect of the removal"
+)]
 pub(super) fn discard(
     steps: &mut Steps,
+    project: &Project,
     resource: Resource,
     container: &Container,
     reason: &Reason,
@@ -101,6 +128,16 @@ pub(super) fn discard(
 ) -> StepId {
     let target = Target::Existing(container.id.clone());
     if container.status.is_up() {
+        let hooks = pre_stop(project, container);
+        after = run_hooks(
+            steps,
+            &resource,
+            &target,
+            HookKind::PreStop,
+            hooks,
+            None,
+            after,
+        );
         let operation = Operation::StopContainer {
             target: target.clone(),
             timeout,
@@ -136,11 +173,7 @@ fn containers_down(
             .iter()
             .filter(|container| container.service().unwrap_or_default() == service)
         {
-            let replica = ServiceName::new(service).ok().zip(container.number());
-            let resource = Resource::Container {
-                name: container.name.clone(),
-                replica,
-            };
+            let resource = resource_of(container);
             let reason = if is_orphan(project, container) {
                 Reason::Orphan
             } else {
@@ -148,6 +181,7 @@ fn containers_down(
             };
             steps_of_service.push(discard(
                 steps,
+                project,
                 resource,
                 container,
                 &reason,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::down::graph_of;
+use super::down::{graph_of, origins, resource_of};
+use super::hook::{pre_stop, run_hooks};
 use super::up::Steps;
-use super::{Operation, Plan, Reason, Resource, StepId, Target};
-use crate::model::{Project, ServiceName};
+use super::{Operation, Plan, Reason, StepId, Target};
+use crate::model::{HookKind, Project, ServiceName};
 use crate::state::{ActualState, Container};
 
 /// What the user asked of `stop`.
@@ -48,15 +49,24 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
             .iter()
             .filter(|container| container.service().unwrap_or_default() == service);
         let ids = of_service.map(|container| {
-            let resource = Resource::Container {
-                name: container.name.clone(),
-                replica: ServiceName::new(service).ok().zip(container.number()),
-            };
+            let resource = resource_of(container);
+            let target = Target::Existing(container.id.clone());
+            let hooks = pre_stop(project, container);
+            let kind = HookKind::PreStop;
+            let after = run_hooks(
+                &mut steps,
+                &resource,
+                &target,
+                kind,
+                hooks,
+                None,
+                after.clone(),
+            );
             let operation = Operation::StopContainer {
-                target: Target::Existing(container.id.clone()),
+                target,
                 timeout: options.timeout,
             };
-            steps.add(resource, operation, Reason::Asked("stop"), after.clone())
+            steps.add(resource, operation, Reason::Asked("stop"), after)
         });
         let ids = ids.collect();
         stopped.insert(service, ids);
@@ -66,7 +76,7 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
-        origins: std::collections::HashMap::new(),
+        origins: origins(project, &containers),
     }
 }
 
@@ -105,6 +115,8 @@ mod tests {
             disabled_services: Vec::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
+            configs: IndexMap::new(),
+            secrets: IndexMap::new(),
         };
         let state = ActualState {
             containers: vec![

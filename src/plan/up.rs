@@ -211,7 +211,8 @@ impl Steps {
         self.0
     }
 
-    fn add_if(&mut self, only_if: Option<&OnlyIf>, id: StepId) -> StepId {
+    /// Makes a step depend on what only a pull or build can tell; answers its place.
+    pub(super) fn add_if(&mut self, only_if: Option<&OnlyIf>, id: StepId) -> StepId {
         self.0[id].only_if = only_if.cloned();
         id
     }
@@ -243,6 +244,7 @@ impl Up<'_> {
         };
         discard(
             &mut self.steps,
+            self.project,
             resource,
             container,
             reason,

@@ -14,9 +14,10 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::time::Instant;
 
 use super::event::{Event, Outcome};
+use super::hook::HookFailure;
 use super::wait::WaitFailure;
 use crate::engine::{Engine, EngineError, EngineEvent, Told};
-use crate::model::Readiness;
+use crate::model::{HookKind, Readiness};
 use crate::plan::{OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
 use step::{Call, Done};
 
@@ -55,6 +56,9 @@ pub enum StepError {
     /// The container did not get into the state.
     #[error(transparent)]
     Wait(#[from] Box<WaitFailure>),
+    /// A hook did not end well.
+    #[error(transparent)]
+    Hook(#[from] Box<HookFailure>),
 }
 
 /// What was not done of a plan.
@@ -189,6 +193,11 @@ fn is_wait(plan: &Plan, id: StepId) -> bool {
     matches!(plan.steps[id].operation, Operation::Wait { .. })
 }
 
+fn is_before_stop(plan: &Plan, id: StepId) -> bool {
+    let operation = &plan.steps[id].operation;
+    matches!(operation, Operation::RunHook { kind, .. } if *kind == HookKind::PreStop)
+}
+
 /// What is known while a plan is applied.
 struct Run<'p, 'e> {
     plan: &'p Plan,
@@ -233,6 +242,8 @@ impl Run<'_, '_> {
             | Operation::ConnectNetwork { target, .. }
             | Operation::DisconnectNetwork { target, .. }
             | Operation::StartContainer { target }
+            | Operation::CopyFiles { target, .. }
+            | Operation::RunHook { target, .. }
             | Operation::StopContainer { target, .. }
             | Operation::RemoveContainer { target, .. }
             | Operation::Wait { target, .. } => {
@@ -285,8 +296,16 @@ impl Run<'_, '_> {
             }
             Err(error) => {
                 let why = error.to_string();
+                // A hook before a stop is no reason to leave things half done: it is told, and the stop comes.
+                let goes_on = is_before_stop(self.plan, id)
+                    && !matches!(error, StepError::Engine(EngineError::Disconnected { .. }));
+                let how = if goes_on {
+                    Settled::Done
+                } else {
+                    Settled::Failed
+                };
                 self.failures.push(StepFailure { step: id, error });
-                (Outcome::Failed(why), Settled::Failed, None)
+                (Outcome::Failed(why), how, None)
             }
         };
         self.settled[id] = true;

@@ -41,6 +41,8 @@ pub enum Progress {
     Pull(PullProgress),
     /// Of a build.
     Build(BuildProgress),
+    /// Of a hook: a line that it printed.
+    Output(String),
     /// Of a wait: the engine's word on the container's health.
     Health(Health),
     /// Of a wait: what it is for now, as it goes on after the word `waiting`.

@@ -13,6 +13,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, broadcast};
 use tokio::time::{Instant, timeout_at};
 
+pub(super) use exec::exit_code;
+
 use super::event::Progress;
 use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent, LogOptions};
 use crate::model::{Condition, Readiness};

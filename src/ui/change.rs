@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::engine::{BuildProgress, PullProgress};
-use crate::model::Condition;
+use crate::model::{Condition, HookKind};
 use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, StepId};
 use crate::reconcile::{Event, Outcome, Progress};
 
@@ -155,6 +155,9 @@ impl<'p> Changes<'p> {
         }
         let update = Update::new(&step.resource, Standing::Working, working(&step.operation)?);
         Some(match (&step.operation, &step.reason) {
+            (Operation::RunHook { kind, .. }, _) => {
+                update.details(format!("{kind} hook")).passing()
+            }
             (Operation::Wait { condition, .. }, Reason::NeededBy(service, _)) => {
                 update.details(format!("until it is {condition}, for {service}"))
             }
@@ -196,7 +199,9 @@ impl<'p> Changes<'p> {
                 Some(update.details(format!("warning: {text}")))
             }
             Progress::Pull(_)
-            | Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. }) => None,
+            | Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. })
+            // A line of its own, which the narrator writes.
+            | Progress::Output(_) => None,
             Progress::Health(health) => Some(
                 update
                     .details(format!("it is {}", health.as_str()))
@@ -245,6 +250,10 @@ impl<'p> Changes<'p> {
         }
         let update = |standing, text: &str| Update::new(&step.resource, standing, text);
         match outcome {
+            // Only live lines speak of a hook that ended well.
+            Outcome::Done if matches!(step.operation, Operation::RunHook { .. }) => {
+                Some(update(Standing::Done, done(&step.operation)?).passing())
+            }
             Outcome::Done => Some(update(Standing::Done, done(&step.operation)?)),
             Outcome::NotNeeded => None,
             Outcome::Failed(why) => Some(update(Standing::Error, "Error").details(why)),
@@ -291,10 +300,15 @@ fn working(operation: &Operation) -> Option<&'static str> {
         Operation::UpdateContainer { .. }
         | Operation::ConnectNetwork { .. }
         | Operation::DisconnectNetwork { .. } => "Updating",
-        Operation::StartContainer { .. } => "Starting",
-        Operation::StopContainer { .. } => "Stopping",
+        Operation::StopContainer { .. }
+        | Operation::RunHook {
+            kind: HookKind::PreStop,
+            ..
+        } => "Stopping",
+        Operation::StartContainer { .. } | Operation::RunHook { .. } => "Starting",
         // That it is started is told by the start itself.
-        Operation::RenameContainer { .. }
+        Operation::CopyFiles { .. }
+        | Operation::RenameContainer { .. }
         | Operation::Wait {
             condition: Condition::ServiceStarted,
             ..
@@ -318,14 +332,20 @@ fn done(operation: &Operation) -> Option<&'static str> {
         Operation::UpdateContainer { .. }
         | Operation::ConnectNetwork { .. }
         | Operation::DisconnectNetwork { .. } => "Updated",
-        Operation::StartContainer { .. } => "Started",
+        Operation::StartContainer { .. }
+        | Operation::RunHook {
+            kind: HookKind::PostStart,
+            ..
+        } => "Started",
         Operation::StopContainer { .. } => "Stopped",
         Operation::Wait { condition, .. } => match condition {
             Condition::ServiceStarted => return None,
             Condition::ServiceHealthy => "Healthy",
             Condition::ServiceCompletedSuccessfully => "Exited",
         },
-        Operation::RenameContainer { .. } => return None,
+        Operation::CopyFiles { .. }
+        | Operation::RunHook { .. }
+        | Operation::RenameContainer { .. } => return None,
     })
 }
 

@@ -9,12 +9,15 @@ use crate::state::Container;
 /// Values shorter than this are not looked for: they would be found in half of all words.
 const SHORTEST: usize = 4;
 
+/// The lines of secrets longer than this are not looked for: nobody prints them by accident.
+const LONGEST: usize = 16 << 10;
+
 /// The credentials of a project, those its files hold and those its containers have, to be masked wherever they turn up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask(Vec<String>);
 
 impl Mask {
-    /// The values of all variables and build arguments whose names look like credentials, of the project's files and
+    /// What its secrets hold, line by line, and the values of all variables and build arguments whose names look like credentials, of the project's files and
     /// of its containers: those made earlier may have other values than the files.
     pub fn of(project: &Project, containers: &[Container]) -> Self {
         let said = project
@@ -33,14 +36,21 @@ impl Mask {
             .iter()
             .flat_map(|container| &container.environment)
             .filter_map(|variable| variable.split_once('='));
-        Self::of_variables(said.chain(had))
+        let named = said.chain(had).filter(|(name, _)| is_credential_name(name));
+        let secrets = project.secrets.values();
+        let secrets = secrets
+            .filter_map(|secret| std::str::from_utf8(secret.content.as_ref()?.bytes()).ok())
+            .filter(|text| text.len() <= LONGEST)
+            .flat_map(str::lines)
+            .map(str::trim);
+        Self::of_values(named.map(|(_, value)| value).chain(secrets))
     }
 
-    fn of_variables<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut values: Vec<String> = variables
-            .filter(|(name, value)| is_credential_name(name) && value.chars().count() >= SHORTEST)
+    fn of_values<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let mut values: Vec<String> = values
+            .filter(|value| value.chars().count() >= SHORTEST)
             // As it is, and as it stands between quotes.
-            .flat_map(|(_, value)| {
+            .flat_map(|value| {
                 let quoted = Value::from(value).to_string();
                 [value.to_owned(), quoted[1..quoted.len() - 1].to_owned()]
             })
@@ -86,6 +96,8 @@ mod tests {
             disabled_services: Vec::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
+            configs: IndexMap::new(),
+            secrets: IndexMap::new(),
         };
         let container = Container {
             environment: ["DB_PASSWORD=old=\"one\"", "PIN_TOKEN=abc", "PLAIN=visible"]

@@ -9,7 +9,7 @@ use super::mask::Mask;
 use super::tty::{Size, Tty};
 use super::{Color, Mode, json, plain};
 use crate::engine::BuildProgress;
-use crate::plan::Plan;
+use crate::plan::{Plan, StepId};
 use crate::reconcile::{Event, Progress};
 
 /// How often live lines want to be drawn again when nothing happens.
@@ -19,6 +19,7 @@ pub const TICK: Duration = Duration::from_millis(100);
 ///
 /// On a terminal it hides the cursor; [`Narrator::finish`], or dropping it, brings it back.
 pub struct Narrator<'p, W: Write> {
+    plan: &'p Plan,
     changes: Changes<'p>,
     out: W,
     color: Color,
@@ -45,6 +46,7 @@ impl<'p, W: Write> Narrator<'p, W> {
             Mode::Quiet => Form::Quiet,
         };
         let mut narrator = Self {
+            plan,
             changes: Changes::new(plan),
             out,
             color,
@@ -73,6 +75,13 @@ impl<'p, W: Write> Narrator<'p, W> {
     pub fn event(&mut self, event: &Event) {
         if !self.builds && is_of_build(event) {
             return;
+        }
+        if let Event::Progress {
+            step,
+            progress: Progress::Output(line),
+        } = event
+        {
+            self.output(*step, line);
         }
         if let Some(update) = self.changes.update(event)
             && (self.pulls || update.parent.is_none())
@@ -103,6 +112,20 @@ impl<'p, W: Write> Narrator<'p, W> {
             Form::Plain => self.write(&format!("{line}\n")),
             Form::Json | Form::Quiet => {}
         }
+    }
+
+    /// Writes a line that a command in a container printed, as logs show it.
+    fn output(&mut self, step: StepId, line: &str) {
+        let Some(step) = self.plan.steps.get(step) else {
+            return;
+        };
+        let name = step.resource.name();
+        let short = name.strip_prefix(self.plan.project.as_str());
+        let short = short
+            .and_then(|rest| rest.strip_prefix('-'))
+            .unwrap_or(name);
+        let line = self.mask.text(line);
+        self.note(&format!("{short}  | {line}"));
     }
 
     /// Ends the story: the last picture stays.

@@ -19,13 +19,14 @@ enum Verb {
     Update,
     Rename,
     Start,
+    Run,
     Stop,
     Wait,
     Remove,
 }
 
 impl Verb {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Pull,
         Self::Build,
         Self::Create,
@@ -33,6 +34,7 @@ impl Verb {
         Self::Update,
         Self::Rename,
         Self::Start,
+        Self::Run,
         Self::Stop,
         Self::Remove,
         Self::Wait,
@@ -47,7 +49,8 @@ impl Verb {
             Operation::BuildImage(_) => Self::Build,
             Operation::CreateNetwork { .. }
             | Operation::CreateVolume { .. }
-            | Operation::CreateContainer { .. } => Self::Create,
+            | Operation::CreateContainer { .. }
+            | Operation::CopyFiles { .. } => Self::Create,
             Operation::RemoveImage
             | Operation::RemoveNetwork { .. }
             | Operation::RemoveVolume
@@ -57,6 +60,7 @@ impl Verb {
             | Operation::DisconnectNetwork { .. } => Self::Update,
             Operation::RenameContainer { .. } => Self::Rename,
             Operation::StartContainer { .. } => Self::Start,
+            Operation::RunHook { .. } => Self::Run,
             Operation::StopContainer { .. } => Self::Stop,
             Operation::Wait { .. } => Self::Wait,
         }
@@ -71,6 +75,7 @@ impl Verb {
             Self::Update => "update",
             Self::Rename => "rename",
             Self::Start => "start",
+            Self::Run => "run",
             Self::Stop => "stop",
             Self::Wait => "wait",
             Self::Remove => "remove",
@@ -81,7 +86,7 @@ impl Verb {
         match self {
             Self::Pull | Self::Build | Self::Create => ("+", GOOD),
             Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
-            Self::Start => (">", BUSY),
+            Self::Start | Self::Run => (">", BUSY),
             Self::Stop | Self::Remove => ("-", BAD),
             Self::Wait => (".", FAINT),
         }
@@ -134,9 +139,13 @@ pub fn nothing_to_do(project: &Project) -> String {
     )
 }
 
-/// Of a replacement the creation stands for all; clearing away goes without saying.
+/// Of a replacement the creation stands for all; clearing away goes without saying, and so do the files that a container
+/// is made with.
 fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
-    if is_clearing(&step.operation, &step.reason) || is_left_to_come_back(plan, step) {
+    if is_clearing(&step.operation, &step.reason)
+        || is_left_to_come_back(plan, step)
+        || matches!(step.operation, Operation::CopyFiles { .. })
+    {
         return false;
     }
     if !is_replacement(&step.operation, &step.reason) {
@@ -198,6 +207,13 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
     match &step.operation {
         Operation::RemoveVolume => {
             let _ = writeln!(lines, "     {}", color.paint(BAD, "the data in it is lost"));
+        }
+        Operation::RunHook { hook, .. } => {
+            let _ = writeln!(
+                lines,
+                "     {}",
+                color.paint(FAINT, &hook.command.join(" "))
+            );
         }
         Operation::RemoveContainer { volumes: true, .. } => {
             let _ = writeln!(lines, "     with its anonymous volumes");

@@ -2,10 +2,12 @@
 
 mod attribute;
 mod build;
+mod content;
 mod crash;
 mod example;
 mod failure;
 mod gate;
+mod hook;
 mod in_place;
 mod interrupt;
 mod lifecycle;

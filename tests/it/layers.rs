@@ -57,7 +57,7 @@ const WALLS: [(&str, &[&str]); 14] = [
     (r"\bannotate_snippets::", &["ui"]),
     (r"\bgranit_parser::", &["loader/yaml"]),
     (r"\btracing_subscriber::", &["cli"]),
-    (r"\btar::", &["engine/context"]),
+    (r"\btar::", &["engine/archive", "engine/context"]),
     (
         r"\b(std::)?env::(var|vars|args|current_dir|set_|remove_|temp_dir|home_dir)",
         &["cli", "main"],

@@ -67,6 +67,13 @@ impl Engine for Talkers {
     async fn create_container(&self, _: &NewContainer) -> Result<String, EngineError> {
         unknown()
     }
+    async fn copy_files(
+        &self,
+        _: &str,
+        _: &[crate::model::ContainerFile],
+    ) -> Result<(), EngineError> {
+        unknown()
+    }
     async fn start_container(&self, _: &str) -> Result<(), EngineError> {
         unknown()
     }

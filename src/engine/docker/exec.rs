@@ -23,7 +23,23 @@ pub(super) async fn create(
         #[serde(rename = "Id")]
         id: String,
     }
-    let body = json!({ "AttachStdout": true, "AttachStderr": true, "Cmd": exec.command });
+    let variables = exec.environment.iter();
+    let variables: Vec<String> = variables
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let mut body = json!({
+        "AttachStdout": true,
+        "AttachStderr": true,
+        "Cmd": exec.command,
+        "Env": variables,
+        "Privileged": exec.privileged,
+    });
+    // An empty text would not mean the container's own everywhere.
+    for (key, value) in [("User", &exec.user), ("WorkingDir", &exec.working_dir)] {
+        if let Some(value) = value {
+            body[key] = json!(value);
+        }
+    }
     let target = Target::new(&["containers", id, "exec"]);
     let answer = post(transport, &target, &body).await?;
     let created: Created = serde_json::from_slice(&answer).map_err(not_understood)?;

@@ -124,6 +124,24 @@ pub(super) async fn post(
         .map_err(|error| from_send(transport, error))
 }
 
+/// Sends a PUT with a tar archive as its body.
+pub(super) async fn put_archive(
+    transport: &Transport,
+    target: &Target,
+    archive: Vec<u8>,
+) -> Result<(), EngineError> {
+    let request = Request::builder()
+        .method(Method::PUT)
+        .uri(target.as_str())
+        .header(CONTENT_TYPE, "application/x-tar")
+        .body(Full::new(Bytes::from(archive)));
+    let response = send(transport, request).await?;
+    read_all(response)
+        .await
+        .map(drop)
+        .map_err(|error| from_send(transport, error))
+}
+
 /// Sends a request and checks the status of its response.
 pub(super) async fn send<B>(
     transport: &Transport,

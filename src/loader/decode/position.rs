@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn position(&mut self, span: Span) -> Position {
+    pub(super) fn position(&mut self, span: Span) -> Position {
         let path = self.paths.entry(span.file).or_insert_with(|| {
             let path = self.sources.path(span);
             path.to_string_lossy().into()

@@ -1,10 +1,11 @@
 //! Services of the canonical tree -> services of the model.
 
+use super::content::{CONFIGS, SECRETS, hooks};
 use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
-    Build, Condition, ContainerSpec, Dependency, Duration, PullPolicy, Readiness, Service,
+    Build, Condition, ContainerSpec, Dependency, Duration, Hook, PullPolicy, Readiness, Service,
     ServiceName,
 };
 use indexmap::IndexMap;
@@ -24,9 +25,8 @@ const BEYOND_REST: [&str; 9] = [
 ];
 
 /// Keys of a service that are read, checked and printed, but that no engine call carries yet.
-const NOT_CARRIED: [&[&str]; 20] = [
+const NOT_CARRIED: [&[&str]; 16] = [
     &["blkio_config"],
-    &["configs"],
     &["credential_spec"],
     &["deploy", "endpoint_mode"],
     &["deploy", "labels"],
@@ -39,13 +39,16 @@ const NOT_CARRIED: [&[&str]; 20] = [
     &["deploy", "update_config"],
     &["gpus"],
     &["models"],
-    &["post_start"],
     &["pre_start"],
-    &["pre_stop"],
     &["provider"],
-    &["secrets"],
     &["use_api_socket"],
 ];
+
+/// The hooks before a stop, which are no part of a container.
+#[derive(serde::Deserialize)]
+struct PreStop {
+    hooks: Vec<Hook>,
+}
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -70,6 +73,15 @@ impl Decode<'_> {
             None => None,
         };
         let spec = self.spec(project, name, node)?;
+        let pre_stop = match node.get("pre_stop") {
+            Some(given) => {
+                let fields = Map::from_iter([("hooks".to_owned(), hooks(Some(given)))]);
+                self.typed::<PreStop>(&fields, given)?.hooks
+            }
+            None => Vec::new(),
+        };
+        let mut positions = self.places.positions(entry);
+        self.content_places(node, &mut positions);
         Some(Service {
             name: name.clone(),
             spec,
@@ -77,6 +89,7 @@ impl Decode<'_> {
             pull_policy: self.pull_policy(node),
             depends_on: dependencies(node),
             scale: whole(node.get("scale").or(node.at(&["deploy", "replicas"]))).unwrap_or(1),
+            pre_stop,
             attach: node
                 .get("attach")
                 .is_none_or(|attach| attach.value != Value::Bool(false)),
@@ -86,7 +99,7 @@ impl Decode<'_> {
                 .map(|path| path.join("."))
                 .collect(),
             ready: readiness(node),
-            positions: self.places.positions(entry),
+            positions,
         })
     }
 
@@ -142,6 +155,11 @@ impl Decode<'_> {
             {
                 fields.insert(key.to_owned(), number.into());
             }
+        }
+        self.file_references(&mut fields, node, "configs", CONFIGS);
+        self.file_references(&mut fields, node, "secrets", SECRETS);
+        for key in ["pre_start", "post_start"] {
+            fields.insert(key.to_owned(), hooks(node.get(key)));
         }
         deployed(&mut fields, node);
         self.typed(&fields, node)
@@ -250,7 +268,7 @@ fn deployed(fields: &mut Map<String, Json>, node: &Node) {
 }
 
 /// Variables without a value are none of the container's.
-fn drop_nulls(fields: &mut Map<String, Json>, key: &str) {
+pub(super) fn drop_nulls(fields: &mut Map<String, Json>, key: &str) {
     if let Some(values) = fields.get_mut(key).and_then(Json::as_object_mut) {
         values.retain(|_, value| !value.is_null());
     }

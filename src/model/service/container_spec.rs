@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, Healthcheck, Mount, NetworkMode, Port, RestartPolicy};
+use super::{
+    Attachment, FileReference, Healthcheck, Hook, Mount, NetworkMode, Port, RestartPolicy,
+};
 use crate::model::{ByteSize, Duration, NetworkName};
 
 /// The part of a service that makes its containers what they are: a change here means another container.
@@ -69,6 +71,14 @@ pub struct ContainerSpec {
     pub volumes_from: Vec<String>,
     /// Memory mounts, `PATH[:OPTIONS]`.
     pub tmpfs: Vec<String>,
+    /// Configs it sees as files.
+    pub configs: Vec<FileReference>,
+    /// Secrets it sees as files.
+    pub secrets: Vec<FileReference>,
+    /// What is run before its containers are started, in containers of its own.
+    pub pre_start: Vec<Hook>,
+    /// What is run in each container after its start.
+    pub post_start: Vec<Hook>,
     /// How health is tested.
     pub healthcheck: Option<Healthcheck>,
     /// Where its output goes.

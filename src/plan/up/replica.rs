@@ -2,9 +2,11 @@
 
 use super::Up;
 use crate::label;
-use crate::model::{Readiness, Service};
+use crate::model::{HookKind, Readiness, Service};
 use crate::plan::container::new_container;
+use crate::plan::content;
 use crate::plan::decide::{Decided, Decision, Replica, shared_services};
+use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::{Join, Updates, foreign_networks};
 use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::state::{Container, Health, Status};
@@ -70,7 +72,8 @@ impl<'a> Up<'a> {
                     step: create,
                     or: None,
                 };
-                Ok(self.start_new(service, resource, target, create))
+                let filled = self.fill(service, &resource, &target, None, create);
+                Ok(self.start_new(service, resource, target, create, filled))
             }
             Decision::Keep {
                 container,
@@ -126,11 +129,17 @@ impl<'a> Up<'a> {
             after.extend(if named.is_empty() { cleared } else { &named });
             after.extend(attached);
             after.extend(&last_update);
+            if container.status == Status::Created {
+                // Whoever made it may have been interrupted before its files were in it.
+                let files = self.copy(service, &resource, &target, after.clone());
+                after.extend(files);
+            }
             let operation = Operation::StartContainer {
                 target: target.clone(),
             };
             let reason = Reason::NotRunning(container.status.clone());
-            started = vec![self.steps.add(resource.clone(), operation, reason, after)];
+            let start = self.steps.add(resource.clone(), operation, reason, after);
+            started = self.after_start(service, &resource, &target, None, start);
         } else if started.is_empty() {
             self.unchanged.push(resource.clone());
         }
@@ -179,8 +188,9 @@ impl<'a> Up<'a> {
             step: create,
             or: if_image_changes.then(|| old.id.clone()),
         };
+        let filled = self.fill(service, &resource, &target, changed.as_ref(), create);
         let mut after = self.dependencies(service);
-        after.push(create);
+        after.push(filled);
         let ready = after.clone();
         let swap = |up: &mut Self, operation, after: Vec<StepId>| {
             let id = up
@@ -189,6 +199,15 @@ impl<'a> Up<'a> {
             up.steps.add_if(changed.as_ref(), id)
         };
         if old.status.is_up() {
+            after = run_hooks(
+                &mut self.steps,
+                &resource,
+                &existing,
+                HookKind::PreStop,
+                pre_stop(self.project, old),
+                changed.as_ref(),
+                after,
+            );
             let operation = Operation::StopContainer {
                 target: existing.clone(),
                 timeout: self.options.timeout,
@@ -222,6 +241,9 @@ impl<'a> Up<'a> {
             ));
         }
         let last = started.last().copied().unwrap_or(named);
+        if let Some(start) = started.pop() {
+            started = self.after_start(service, &resource, &target, changed.as_ref(), start);
+        }
         swap(
             self,
             Operation::RemoveContainer {
@@ -242,9 +264,17 @@ impl<'a> Up<'a> {
             if !old.status.is_up() && !self.options.no_start {
                 let operation = Operation::StartContainer { target: existing };
                 let reason = Reason::NotRunning(old.status.clone());
-                let after = [ready, vec![step], last_update].concat();
+                let mut after = [ready, vec![step], last_update].concat();
+                if old.status == Status::Created {
+                    let target = Target::Existing(old.id.clone());
+                    let copy = self.copy(service, &resource, &target, after.clone());
+                    after.extend(copy.map(|step| self.steps.add_if(Some(&unchanged), step)));
+                }
                 let id = self.steps.add(resource.clone(), operation, reason, after);
-                started.push(self.steps.add_if(Some(&unchanged), id));
+                let start = self.steps.add_if(Some(&unchanged), id);
+                let old = Target::Existing(old.id.clone());
+                let unchanged = Some(&unchanged);
+                started.extend(self.after_start(service, &resource, &old, unchanged, start));
             }
         }
         Ok(Placed {
@@ -370,11 +400,12 @@ impl<'a> Up<'a> {
         resource: Resource,
         target: Target,
         create: StepId,
+        filled: StepId,
     ) -> Placed {
         let mut started = Vec::new();
         if !self.options.no_start {
             let mut after = self.dependencies(service);
-            after.push(create);
+            after.push(filled);
             let dependencies = service
                 .depends_on
                 .iter()
@@ -387,7 +418,8 @@ impl<'a> Up<'a> {
             let operation = Operation::StartContainer {
                 target: target.clone(),
             };
-            started.push(self.steps.add(resource.clone(), operation, reason, after));
+            let start = self.steps.add(resource.clone(), operation, reason, after);
+            started = self.after_start(service, &resource, &target, None, start);
         }
         Placed {
             ready: service.ready,
@@ -398,5 +430,59 @@ impl<'a> Up<'a> {
             health: None,
             completed: false,
         }
+    }
+
+    /// Puts the service's files into a new container; answers the step after which it is complete.
+    fn fill(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        only_if: Option<&OnlyIf>,
+        create: StepId,
+    ) -> StepId {
+        match self.copy(service, resource, target, vec![create]) {
+            Some(step) => self.steps.add_if(only_if, step),
+            None => create,
+        }
+    }
+
+    fn copy(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        after: Vec<StepId>,
+    ) -> Option<StepId> {
+        let (files, granted) = content::files(self.project, service);
+        if files.is_empty() {
+            return None;
+        }
+        let operation = Operation::CopyFiles {
+            target: target.clone(),
+            files,
+        };
+        let reason = Reason::Granted(granted);
+        Some(self.steps.add(resource.clone(), operation, reason, after))
+    }
+
+    /// Runs the service's hooks in a container that was started; answers the steps after which others may rely on it.
+    fn after_start(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        only_if: Option<&OnlyIf>,
+        start: StepId,
+    ) -> Vec<StepId> {
+        run_hooks(
+            &mut self.steps,
+            resource,
+            target,
+            HookKind::PostStart,
+            &service.spec.post_start,
+            only_if,
+            vec![start],
+        )
     }
 }

@@ -12,9 +12,10 @@ use tokio::time::Instant;
 
 use super::StepError;
 use crate::engine::{BuildProgress, Engine, EngineError, EngineEvent};
-use crate::model::{Condition, ImageBuild, Readiness};
+use crate::model::{Condition, Hook, HookKind, ImageBuild, Readiness};
 use crate::plan::{Operation, Plan, StepId, Target};
 use crate::reconcile::event::{Event, Progress};
+use crate::reconcile::hook;
 use crate::reconcile::wait::{Wait, wait_for};
 
 /// What a step brought.
@@ -101,6 +102,22 @@ impl<E: Engine> Call<'_, '_, E> {
                     container: Some(id),
                 })
             }
+            Operation::CopyFiles { target, files } => {
+                let id = existing(target);
+                engine.copy_files(&id, &files).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::RunHook {
+                target,
+                kind,
+                index,
+                hook,
+            } => {
+                let id = existing(target);
+                self.hook(&id, (kind, index, &hook)).await
+            }
             Operation::StopContainer { target, timeout } => {
                 let id = existing(target);
                 engine.stop_container(&id, timeout).await?;
@@ -173,6 +190,32 @@ impl<E: Engine> Call<'_, '_, E> {
             Ok(Done::Image(id))
         };
         self.unless_interrupted(work).await
+    }
+
+    async fn hook(&self, id: &str, hook: (HookKind, usize, &Hook)) -> Result<Done, StepError> {
+        let mut tell = |line| self.tell(Progress::Output(line));
+        let run = async {
+            let done = Done::Nothing {
+                container: Some(id.to_owned()),
+            };
+            match hook::run(self.engine, id, hook, &mut tell).await {
+                Ok(None) => Ok(done),
+                Ok(Some(failure)) => Err(Box::new(failure).into()),
+                // One that has ended meanwhile needs no preparation for its stop.
+                Err(EngineError::Conflict(_) | EngineError::NotFound(_))
+                    if hook.0 == HookKind::PreStop && !self.is_up(id).await? =>
+                {
+                    Ok(done)
+                }
+                Err(error) => Err(error.into()),
+            }
+        };
+        self.unless_interrupted(run).await
+    }
+
+    async fn is_up(&self, id: &str) -> Result<bool, EngineError> {
+        let container = self.engine.container(id).await?;
+        Ok(container.is_some_and(|container| container.status.is_up()))
     }
 
     async fn wait(

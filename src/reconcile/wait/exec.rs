@@ -64,7 +64,15 @@ async fn try_run<E: Engine>(
     command: Vec<String>,
     limit: usize,
 ) -> Result<Run, EngineError> {
-    let exec = engine.create_exec(id, &NewExec { command }).await?;
+    let exec = engine
+        .create_exec(
+            id,
+            &NewExec {
+                command,
+                ..NewExec::default()
+            },
+        )
+        .await?;
     let mut bytes = Vec::new();
     let mut output = engine.start_exec(&exec);
     while let Some(chunk) = output.next().await {
@@ -72,16 +80,22 @@ async fn try_run<E: Engine>(
         let room = limit.saturating_sub(bytes.len());
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
-    let mut code = None;
-    for pause in END_AFTER_OUTPUT {
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        code = engine.exec_exit_code(&exec).await?;
-        if code.is_some() {
-            break;
-        }
-    }
     Ok(Run {
-        passed: code == Some(0),
+        passed: exit_code(engine, &exec).await? == Some(0),
         output: String::from_utf8_lossy(&bytes).trim().to_owned(),
     })
+}
+
+/// The exit code of a command whose output has ended; none where the engine doesn't see its end.
+pub(crate) async fn exit_code<E: Engine>(
+    engine: &E,
+    exec: &str,
+) -> Result<Option<i64>, EngineError> {
+    for pause in END_AFTER_OUTPUT {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        if let Some(code) = engine.exec_exit_code(exec).await? {
+            return Ok(Some(code));
+        }
+    }
+    Ok(None)
 }

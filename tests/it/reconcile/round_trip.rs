@@ -362,6 +362,12 @@ async fn every_field_of_a_service_is_kept_in_the_label() {
         "{\"a\": {\"soft\": 1, \"hard\": 1}}",
     ];
     let lists = ["{\"a\": {}}", "[{\"target\": 1, \"protocol\": \"tcp\"}]"];
+    let lists = [
+        lists[0],
+        lists[1],
+        "[{\"source\": \"a\", \"target\": \"/a\"}]",
+        "[{\"command\": [\"true\"]}]",
+    ];
     let mounts = [
         "[{\"target\": \"/\", \"type\": \"tmpfs\"}]",
         "{\"driver\": \"x\"}",

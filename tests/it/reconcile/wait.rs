@@ -106,7 +106,7 @@ fn failed_wait(run: &Run) -> (&windlass::reconcile::WaitFailure, u128) {
     };
     match &failure.error {
         StepError::Wait(wait) => (wait, run.took),
-        StepError::Engine(error) => panic!("{error}"),
+        other => panic!("{other}"),
     }
 }
 

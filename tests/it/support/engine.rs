@@ -247,7 +247,13 @@ impl Stack {
     /// Runs a command in the first container of a service; answers its exit code and output.
     #[track_caller]
     pub(crate) fn exec(&self, service: &str, command: &[&str]) -> (i64, String) {
-        self.api.exec(&self.id(service), command)
+        self.api.exec(&self.id(service), "", command)
+    }
+
+    /// The same as another user.
+    #[track_caller]
+    pub(crate) fn exec_as(&self, user: &str, service: &str, command: &[&str]) -> (i64, String) {
+        self.api.exec(&self.id(service), user, command)
     }
 }
 

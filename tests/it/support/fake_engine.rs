@@ -20,7 +20,8 @@ use windlass::engine::{
     PullProgress, Told,
 };
 use windlass::model::{
-    Endpoint, ImageBuild, Limits, Network, NetworkAccess, NewContainer, ProjectName, Volume,
+    ContainerFile, Endpoint, ImageBuild, Limits, Network, NetworkAccess, NewContainer, ProjectName,
+    Volume,
 };
 use windlass::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
@@ -134,6 +135,11 @@ impl FakeEngine {
     /// Sockets cannot be seen from outside.
     pub(crate) fn hides_sockets(&self) {
         self.world.borrow_mut().hides_sockets = true;
+    }
+
+    /// The command does this, in whichever container it is run.
+    pub(crate) fn command_does(&self, command: &str, what: Test) {
+        (self.world.borrow_mut().commands).insert(command.into(), what);
     }
 
     /// Containers have no `cat`.
@@ -324,6 +330,12 @@ impl Engine for FakeEngine {
     async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError> {
         let text = format!("create {}", container.name);
         self.call(text, |world| world.create(container)).await
+    }
+
+    async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError> {
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let text = format!("copy {} {}", paths.join(" "), self.name_of(id));
+        self.call(text, |_| Ok(())).await
     }
 
     async fn start_container(&self, id: &str) -> Result<(), EngineError> {
@@ -570,6 +582,18 @@ impl Engine for FakeEngine {
         let exec = exec.to_owned();
         let run = async move {
             let (name, is_look) = self.world.borrow().exec(&exec);
+            let command = self.world.borrow().command(&exec);
+            if let Some((command, does)) = command {
+                let index = self.begin(&format!("run {command} in {name}"));
+                tokio::time::sleep(does.takes).await;
+                self.catch_up();
+                self.calls.borrow_mut()[index].ended = Some(self.born.elapsed());
+                let output = self.world.borrow_mut().end_exec(&exec);
+                return Ok(LogChunk {
+                    stderr: false,
+                    bytes: output.into(),
+                });
+            }
             let what = if is_look { "look" } else { "test" };
             let takes = self.world.borrow().test(&name).takes;
             let index = self.begin(&format!("exec {name} {what}"));

@@ -42,6 +42,8 @@ pub(crate) fn project(services: impl IntoIterator<Item = Service>) -> Project {
         disabled_services: Vec::new(),
         networks: [(NetworkName::new("default").unwrap(), network)].into(),
         volumes: IndexMap::new(),
+        configs: IndexMap::new(),
+        secrets: IndexMap::new(),
     }
 }
 
@@ -59,6 +61,7 @@ pub(crate) fn service(service: &str) -> Service {
         pull_policy: PullPolicy::Missing,
         depends_on: IndexMap::new(),
         scale: 1,
+        pre_stop: Vec::new(),
         attach: true,
         not_carried: Vec::new(),
         ready: Readiness::default(),

@@ -89,13 +89,14 @@ impl Api {
         }
     }
 
-    /// Runs a command in a container; answers its exit code and output.
+    /// Runs a command in a container, as a user unless that is empty; answers its exit code and output.
     #[track_caller]
-    pub(super) fn exec(&self, container: &str, command: &[&str]) -> (i64, String) {
+    pub(super) fn exec(&self, container: &str, user: &str, command: &[&str]) -> (i64, String) {
         let wish = json!({
             "AttachStdout": true,
             "AttachStderr": true,
             "Tty": true,
+            "User": user,
             "Cmd": command,
         });
         let made = self.post(&format!("containers/{container}/exec"), &wish);

@@ -65,6 +65,8 @@ struct ExecRun {
     container: String,
     name: String,
     is_look: bool,
+    /// A command with a script of its own.
+    command: Option<String>,
     code: Option<i64>,
 }
 
@@ -76,6 +78,7 @@ pub(super) struct World {
     pub(super) tables_read: usize,
     sockets: HashMap<String, Sockets>,
     tests: HashMap<String, Test>,
+    pub(super) commands: HashMap<String, Test>,
     execs: Vec<ExecRun>,
     pub(super) containers: Vec<Container>,
     pub(super) networks: Vec<NetworkState>,
@@ -531,6 +534,7 @@ impl World {
             container: container.id.clone(),
             name: container.name.clone(),
             is_look: exec.command[0] == "cat",
+            command: Some(exec.command.join(" ")).filter(|text| self.commands.contains_key(text)),
             code: None,
         };
         self.execs.push(run);
@@ -543,10 +547,19 @@ impl World {
         (run.name.clone(), run.is_look)
     }
 
+    /// The scripted command of an exec, and what it does.
+    pub(super) fn command(&self, exec: &str) -> Option<(String, Test)> {
+        let run = &self.execs[exec.parse::<usize>().unwrap()];
+        let command = run.command.as_ref()?;
+        Some((command.clone(), self.commands[command]))
+    }
+
     pub(super) fn end_exec(&mut self, exec: &str) -> String {
         let index = exec.parse::<usize>().unwrap();
         let run = &self.execs[index];
-        let (code, output) = if run.is_look {
+        let (code, output) = if let Some((_, command)) = self.command(exec) {
+            (command.code, command.output.to_owned())
+        } else if run.is_look {
             let text = self.sockets(&run.container).map(|sockets| &sockets.text);
             // As where IPv6 is missing: a table, and failure all the same. No table: no such program.
             let has_cat = !self.lacks_cat;

@@ -1,0 +1,144 @@
+use std::fs;
+
+use indexmap::IndexMap;
+
+use super::*;
+use crate::loader::{LoadOptions, LoadRequest, load};
+
+/// Loads a stack file in a folder with a file `here` and an empty folder `folder`, and gathers its inputs.
+fn gathered(service: &str, resources: &str) -> Result<Inputs, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("here"), "content").unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    let text = format!("services:\n  web:\n    image: x\n{service}{resources}");
+    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let request = LoadRequest {
+        current_dir: folder.path().to_path_buf(),
+        project_name: Some("test".to_owned()),
+        environment: [("PIN".to_owned(), "1234".to_owned())].into(),
+        ..LoadRequest::default()
+    };
+    let options = LoadOptions {
+        current_dir: folder.path().to_path_buf(),
+        ..LoadOptions::default()
+    };
+    let project = load(&request, &options).unwrap().project.unwrap();
+    gather(project).map_err(|errors| {
+        let line = |error: &InputError| {
+            let place = error.position().map(ToString::to_string);
+            let path = folder.path().to_string_lossy();
+            let text = error.to_string().replace(&*path, "");
+            format!("{text}  {}", place.unwrap_or_default())
+        };
+        errors.iter().map(line).collect()
+    })
+}
+
+#[test]
+fn every_way_to_hold_something_is_filled_in() {
+    let inputs = gathered(
+        "    configs: [inline, {source: here, target: sub/x, uid: \"5\", mode: 0640}]\n    \
+             secrets: [pin, {source: pin, target: other}, folder]\n",
+        "configs:\n  inline: {content: hello}\n  here: {file: ./here}\n\
+         secrets:\n  pin: {environment: PIN}\n  folder: {file: ./folder}\n",
+    );
+    let project = inputs.unwrap().project;
+    let held = |config: &Config| config.content.clone().map(|it| it.bytes().to_vec());
+    assert_eq!(held(&project.configs["inline"]).unwrap(), b"hello");
+    assert_eq!(held(&project.configs["here"]).unwrap(), b"content");
+    assert_eq!(held(&project.secrets["pin"]).unwrap(), b"1234");
+    assert_eq!(held(&project.secrets["folder"]), None);
+    let spec = &project.services["web"].spec;
+    let references: Vec<_> = (spec.configs.iter().chain(&spec.secrets))
+        .map(|it| (it.target.as_str(), it.uid, it.mode, it.content.is_some()))
+        .collect();
+    assert_eq!(
+        references,
+        [
+            ("/inline", None, None, true),
+            // Nobody may write it, whatever the file says.
+            ("/sub/x", Some(5), Some(0o440), true),
+            ("/run/secrets/pin", None, None, true),
+            ("/run/secrets/other", None, None, true),
+            ("/run/secrets/folder", None, None, false),
+        ]
+    );
+    assert_eq!(spec.secrets[0].content, spec.secrets[1].content);
+}
+
+#[test]
+fn what_cannot_be_had_is_told_at_its_place_all_at_once() {
+    let errors = gathered(
+        "    read_only: true\n    configs: [gone, far, inline]\n    secrets:\n      - unset\n      - source: gone\n",
+        "configs:\n  gone: {file: ./gone}\n  far: {external: true}\n  inline: {content: x}\n\
+         secrets:\n  unset: {environment: UNSET}\n  gone:\n    file: ./gone\n",
+    );
+    assert_eq!(
+        errors.unwrap_err(),
+        [
+            "file /gone of config gone does not exist  compose.yaml:10:16",
+            "unsupported external config far  compose.yaml:11:19",
+            "environment variable \"UNSET\" required by secret unset is not set  compose.yaml:14:24",
+            "file /gone of secret gone does not exist  compose.yaml:16:11",
+            "config inline cannot be put into service web, which is read-only  compose.yaml:5:26",
+            "secret unset cannot be put into service web, which is read-only  compose.yaml:7:9",
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_used_is_not_looked_for() {
+    let inputs = gathered("", "configs:\n  gone: {file: ./gone}\n");
+    assert!(inputs.is_ok());
+}
+
+#[test]
+fn an_owner_that_cannot_be_given_and_a_hidden_file_are_doubts() {
+    let secret = "secrets:\n  here: {file: ./here}\n  folder: {file: ./folder}\n";
+    let told = |service: &str| -> Vec<String> {
+        let inputs = gathered(service, secret).unwrap();
+        let warnings = inputs.warnings.into_iter();
+        let line = |warning: Warning| format!("{}  {}", warning.message, warning.position.unwrap());
+        warnings.map(line).collect()
+    };
+    let ignored = |name: &str| {
+        format!(
+            "service web: `uid`, `gid` and `mode` of secret {name} are ignored: it is mounted, and has those of the \
+             host's file  compose.yaml:5:15"
+        )
+    };
+    assert_eq!(
+        told("    read_only: true\n    secrets: [{source: here, mode: 0400}]\n"),
+        [ignored("here")]
+    );
+    assert_eq!(
+        told("    init: true\n    secrets: [{source: folder, mode: 0400}]\n"),
+        [ignored("folder")]
+    );
+    assert_eq!(
+        told("    tmpfs: /run:size=1m\n    secrets: [{source: here, mode: 0400}]\n"),
+        [
+            "service web: secret here is at /run/secrets/here, where the tmpfs /run hides it  compose.yaml:5:15"
+        ]
+    );
+    assert_eq!(
+        told("    tmpfs: /running\n    secrets: [{source: here, mode: 0400}]\n"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn the_fingerprint_tells_contents_apart_and_not_which_they_are() {
+    let of = |name: &str, text: &str| label::fingerprint(name, &Content::new(text.as_bytes()));
+    assert_eq!(of("secret pin", "1234"), of("secret pin", "1234"));
+    assert_ne!(of("secret pin", "1234"), of("secret pin", "1235"));
+    assert_ne!(of("secret pin", "1234"), of("secret pan", "1234"));
+    let mut known: IndexMap<String, usize> = IndexMap::new();
+    for pin in 0..200_000 {
+        *known
+            .entry(of("secret pin", &format!("{pin:06}")))
+            .or_default() += 1;
+    }
+    let fit = known[&of("secret pin", "001234")];
+    assert!(fit > 1, "a guess can be confirmed");
+}
