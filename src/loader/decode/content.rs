@@ -108,7 +108,7 @@ impl Decode<'_> {
             }
         }
         for (path, span) in found {
-            positions.insert(path, self.places.position(span));
+            positions.insert(&path, self.places.position(span));
         }
     }
 }
