@@ -65,6 +65,14 @@ fn rows(table: &str, protocol: &'static str, state: &str) -> Vec<(HostListener, 
 fn owners(inodes: &[&str]) -> HashMap<String, String> {
     let mut owners = HashMap::new();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        // `self` and `thread-self` are links to ourselves.
+        if !process
+            .file_name()
+            .to_string_lossy()
+            .starts_with(|c: char| c.is_ascii_digit())
+        {
+            continue;
+        }
         // Others' processes are not for everyone to see.
         for open in fs::read_dir(process.path().join("fd"))
             .into_iter()
