@@ -184,7 +184,10 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
         .iter()
         .map(|StepFailure { step, error }| match error {
             StepError::Engine(error) => step_report(error, *step, plan),
-            StepError::Wait(failure) => wait_report(failure, plan.steps.get(*step)),
+            StepError::Wait(failure) => Report {
+                position: waited_for(failure, *step, plan),
+                ..wait_report(failure, plan.steps.get(*step))
+            },
             StepError::Hook(failure) => hook_report(failure, plan.steps.get(*step), plan),
         })
         .collect();
@@ -256,6 +259,19 @@ fn published_as(port: &str, step: &Step, plan: &Plan) -> String {
         Some(index) => format!("ports[{index}]"),
         None => "ports".to_owned(),
     }
+}
+
+/// The place of what the container failed at.
+fn waited_for(failure: &WaitFailure, step: StepId, plan: &Plan) -> Option<String> {
+    let field = match &failure.problem {
+        WaitProblem::Exited { .. } => "command",
+        WaitProblem::Removed { .. } => return None,
+        WaitProblem::Unhealthy { .. }
+        | WaitProblem::NeverHealthy { .. }
+        | WaitProblem::Timeout { .. } => "healthcheck",
+    };
+    let origins = plan.origins.get(&plan.steps.get(step)?.resource)?;
+    origins.find(field).map(ToString::to_string)
 }
 
 fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {

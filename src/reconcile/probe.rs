@@ -272,8 +272,8 @@ impl Probe {
 
     /// What to do now.
     pub(super) fn decide(&self, now: Duration) -> Decision {
-        // Rule 9.
-        if self.health == Some(Health::Unhealthy) {
+        // Rule 9; of a container that is about to be started again engines say so too.
+        if self.running && self.health == Some(Health::Unhealthy) {
             return Decision::Unhealthy;
         }
         if self.running && self.is_ready(now) {

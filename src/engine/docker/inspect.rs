@@ -65,6 +65,7 @@ shapes! {
         log: Vec<HealthLogShape> = "Log",
     }
     HealthLogShape {
+        exit_code: i64 = "ExitCode",
         output: String = "Output",
     }
     ConfigShape {
@@ -270,12 +271,7 @@ fn from_container(shape: ContainerShape) -> Container {
             .chain(shape.arguments)
             .collect(),
         health: health(&state.health.status),
-        health_log: state
-            .health
-            .log
-            .into_iter()
-            .map(|entry| entry.output)
-            .collect(),
+        health_log: state.health.log.into_iter().map(said).collect(),
         exit_code: state.exit_code,
         pid: state.pid,
         created: shape.created,
@@ -333,6 +329,15 @@ pub(super) fn health(word: &str) -> Option<Health> {
         "healthy" => Some(Health::Healthy),
         "unhealthy" => Some(Health::Unhealthy),
         _ => None,
+    }
+}
+
+/// What a health test said; one that said nothing is told with its exit code.
+fn said(test: HealthLogShape) -> String {
+    if test.output.trim().is_empty() {
+        format!("(nothing, exit code {})", test.exit_code)
+    } else {
+        test.output
     }
 }
 

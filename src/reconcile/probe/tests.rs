@@ -434,6 +434,21 @@ fn rule_9_the_engines_unhealthy_closes_it_for_good() {
 }
 
 #[test]
+fn rule_9_a_container_that_is_about_to_be_started_again_is_not_given_up() {
+    let mut probe = gate(&[]);
+    let restarting = Container {
+        status: Status::Restarting,
+        health: Some(Health::Unhealthy),
+        ..container(&[])
+    };
+    probe.asked(ms(100), &restarting);
+    assert_eq!(due(&probe, 100), None);
+    probe.asked(ms(300), &container(&[]));
+    test(&mut probe, 300, true);
+    assert!(is_open(&probe, 300));
+}
+
+#[test]
 fn rule_9_our_own_failures_never_close_it_where_the_engine_tests() {
     let mut probe = gate(&[80]);
     let tested = Container {

@@ -19,6 +19,8 @@ pub(super) struct Run {
     pub(super) passed: bool,
     /// What it printed, or why it could not be run.
     pub(super) output: String,
+    /// Whether the engine refused to run it.
+    pub(super) is_refused: bool,
 }
 
 /// Runs a health test; a container that cannot run it now fails it.
@@ -53,6 +55,7 @@ async fn run<E: Engine>(
         Err(error) => Ok(Run {
             passed: false,
             output: error.to_string(),
+            is_refused: true,
         }),
         run => run,
     }
@@ -80,9 +83,15 @@ async fn try_run<E: Engine>(
         let room = limit.saturating_sub(bytes.len());
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
+    let code = exit_code(engine, &exec).await?;
+    let mut output = String::from_utf8_lossy(&bytes).trim().to_owned();
+    if let (true, Some(code)) = (output.is_empty(), code) {
+        output = format!("(nothing, exit code {code})");
+    }
     Ok(Run {
-        passed: exit_code(engine, &exec).await? == Some(0),
-        output: String::from_utf8_lossy(&bytes).trim().to_owned(),
+        passed: code == Some(0),
+        output,
+        is_refused: false,
     })
 }
 

@@ -45,6 +45,7 @@ pub(super) async fn pass<E: Engine>(
         health: None,
         note: String::new(),
         output: String::new(),
+        is_refused: false,
         warnings: Vec::new(),
     };
     let ended = gate.run(events).await?;
@@ -74,8 +75,9 @@ struct Gate<'a, 'p, E> {
     exec: Option<LocalBoxFuture<'a, Result<Turn<'a>, EngineError>>>,
     health: Option<Health>,
     note: String,
-    /// What the last test printed.
+    /// What the last test printed, or why none could be run.
     output: String,
+    is_refused: bool,
     warnings: Vec<String>,
 }
 
@@ -244,7 +246,11 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
             Turn::Looked(table) => probe.looked(now, table),
             Turn::Tested(run) => {
                 probe.tested(now, run.passed);
-                self.output = run.output;
+                // Of a container that has just ended its own last words count.
+                if !run.is_refused || self.output.is_empty() {
+                    self.output = run.output;
+                    self.is_refused = run.is_refused;
+                }
             }
         }
     }
@@ -292,9 +298,12 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
     }
 
     fn refusal(&self, problem: WaitProblem) -> Refusal {
+        // That nothing can be run in a container that has ended goes without saying.
+        let is_idle = self.is_refused && matches!(problem, WaitProblem::Exited { .. });
+        let output = self.output.as_str();
         Refusal {
             problem,
-            probe: self.output.clone(),
+            probe: if is_idle { "" } else { output }.to_owned(),
             sockets: self.probe.as_ref().map(Probe::sockets).unwrap_or_default(),
         }
     }

@@ -63,21 +63,29 @@ fn rule_2_on_the_hosts_network_there_is_no_port_condition() {
 
 #[test]
 fn rule_2_who_shares_a_network_answers_for_the_own_ports_only() {
-    // `app` owns the table; the port that `side` opens there is declared by `side`.
+    // `app` owns the table, in which `side` listens first: the test of `app` must not run for that.
+    let script = "\
+time.sleep(3)
+print('reachable', file=open('/tmp/log', 'a'))
+a = listen(7001)
+time.sleep(1000)";
     let mut file = python(
         "    expose: [7001]\n",
-        "'true'",
-        &[LISTEN, "a = listen(7001)\ntime.sleep(1000)"].concat(),
+        "\"echo tested >> /tmp/log\"",
+        &[LISTEN, script].concat(),
     );
     let side = python(
         "    network_mode: service:app\n",
         "'true'",
-        &[LISTEN, "time.sleep(2)\nb = listen(7002)\ntime.sleep(1000)"].concat(),
+        &[LISTEN, "b = listen(7002)\ntime.sleep(1000)"].concat(),
     );
     file.push_str(&side.replace("services:\n  app:", "  side:"));
     let stack = Stack::new("g2share", &file);
     let (ran, took) = raised(&stack);
     assert!(took < BEFORE_THE_ENGINE, "{took:?}\n{}", ran.both());
+    let (_, log) = stack.exec("app", &["cat", "/tmp/log"]);
+    let (reachable, tested) = (log.find("reachable"), log.find("tested"));
+    assert!(reachable.is_some() && reachable < tested, "{log}");
 }
 
 #[test]

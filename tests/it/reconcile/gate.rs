@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use windlass::engine::EngineError;
 use windlass::model::{Condition, NetworkMode, Port, Project, Readiness, Service};
 use windlass::plan::UpOptions;
 use windlass::reconcile::{ApplyOptions, Progress, StepError};
@@ -289,6 +290,33 @@ async fn rule_5_a_paused_container_is_not_tested() {
     let (engine, run) = raised(&shop(&[]), &happenings).await;
     assert_eq!(run.done().took, 8000);
     assert_eq!(engine.execs().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_5_a_test_that_cannot_be_run_has_failed_and_that_is_not_the_end() {
+    let refuses = || EngineError::Conflict("container is paused".into());
+    for (ending, failed) in [
+        (Happening::Health(Health::Healthy, ""), None),
+        (
+            Happening::Health(Health::Unhealthy, ""),
+            Some("container is paused"),
+        ),
+        (Happening::Exit(3), Some("")),
+    ] {
+        let engine = engine_for(&shop(&[]));
+        engine.fails("create exec", refuses);
+        engine.after_start(DB, ms(5000), ending);
+        let run = up(&engine, &shop(&[])).await;
+        assert_eq!(run.took, 5000);
+        let said = run
+            .result
+            .err()
+            .map(|error| match &error.failures[0].error {
+                StepError::Wait(failure) => failure.probe.clone(),
+                StepError::Engine(error) => panic!("{error}"),
+            });
+        assert_eq!(said.as_deref(), failed);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -575,6 +575,9 @@ impl Engine for FakeEngine {
 
     async fn create_exec(&self, id: &str, exec: &NewExec) -> Result<String, EngineError> {
         self.catch_up();
+        if let Some(failure) = self.script.borrow().failures.get("create exec") {
+            return Err(failure());
+        }
         self.world.borrow_mut().create_exec(id, exec)
     }
 

@@ -13,7 +13,7 @@ fn a_running_container_is_read() {
         "Path": "sh", "Args": ["-c", "x"],
         "State": {
             "Status": "running", "ExitCode": 0, "Pid": 42, "StartedAt": "2026-01-01T00:00:01Z", "FinishedAt": "0001-01-01T00:00:00Z",
-            "Health": {"Status": "healthy", "Log": [{"ExitCode": 1, "Output": "no"}, {"ExitCode": 0, "Output": "ok"}]},
+            "Health": {"Status": "healthy", "Log": [{"ExitCode": 1, "Output": "no"}, {"ExitCode": 0, "Output": "ok"}, {"ExitCode": 2, "Output": "\n"}]},
         },
         "Config": {"Image": "web", "Labels": {"l": "1"}, "Env": ["A=1"], "Tty": true, "ExposedPorts": {"80/tcp": {}}},
         "HostConfig": {"NetworkMode": "app_default", "Tmpfs": {"/tmp": ""}},
@@ -37,7 +37,7 @@ fn a_running_container_is_read() {
         ("web", "sha256:1")
     );
     assert_eq!(container.command, ["sh", "-c", "x"]);
-    assert_eq!(container.health_log, ["no", "ok"]);
+    assert_eq!(container.health_log, ["no", "ok", "(nothing, exit code 2)"]);
     assert_eq!(
         (
             container.started_at.as_str(),
@@ -78,6 +78,53 @@ fn ports_of_a_container_that_does_not_run_are_those_asked_for() {
         .map(|port| format!("{}:{}->{}", port.host_ip, port.published, port.target))
         .collect();
     assert_eq!(ports, ["0.0.0.0:8080->80", ":0->90"]);
+}
+
+#[test]
+fn declared_are_the_tcp_ports_that_are_exposed_or_published() {
+    let json = json!({
+        "Id": "1", "Config": {"ExposedPorts": {"80/tcp": {}, "53/udp": {}, "90": {}}},
+        "HostConfig": {"PortBindings": {"80/tcp": [], "443/tcp": [{"HostIp": "", "HostPort": ""}], "9/udp": []}},
+    });
+    assert_eq!(inspected(&json).tcp_ports, [80, 90, 443]);
+}
+
+#[test]
+fn the_health_test_is_run_as_the_engine_runs_it() {
+    let tested = |healthcheck: serde_json::Value, shell: serde_json::Value| {
+        let config = json!({"Healthcheck": healthcheck, "Shell": shell});
+        let test = inspected(&json!({"Id": "1", "Config": config})).health_test;
+        test.map(|test| test.command)
+    };
+    let (none, python) = (json!(null), json!(["python", "-c"]));
+    let table = [
+        (
+            json!({"Test": ["CMD", "a", "b"]}),
+            &python,
+            Some(vec!["a", "b"]),
+        ),
+        (
+            json!({"Test": ["CMD-SHELL", "a b"]}),
+            &none,
+            Some(vec!["/bin/sh", "-c", "a b"]),
+        ),
+        (
+            json!({"Test": ["CMD-SHELL", "a b"]}),
+            &python,
+            Some(vec!["python", "-c", "a b"]),
+        ),
+        (json!({"Test": ["NONE"]}), &none, None),
+        (json!({"Test": []}), &none, None),
+        (json!(null), &none, None),
+    ];
+    for (healthcheck, shell, expected) in table {
+        let expected = expected.map(|words| words.into_iter().map(str::to_owned).collect());
+        assert_eq!(
+            tested(healthcheck.clone(), shell.clone()),
+            expected,
+            "{healthcheck}"
+        );
+    }
 }
 
 #[test]
