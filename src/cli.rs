@@ -113,7 +113,11 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
 /// `windlass config`: load, then print or write.
 fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     let all_resources = scope.global.all_resources;
-    let loaded = scope.load(args.load_options(all_resources, PathBuf::new()))?;
+    let options = args.load_options(all_resources, PathBuf::new());
+    if args.tells_diagnostics_as_json() {
+        return diagnostics(options, scope);
+    }
+    let loaded = scope.load(options)?;
     if !args.quiet {
         let text = args.render(&loaded, &scope.environment);
         match &args.output {
@@ -124,6 +128,17 @@ fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     // The program ends here: taking a large stack apart value by value would be for nothing.
     std::mem::forget(loaded);
     Ok(0)
+}
+
+/// `windlass config --quiet --format json`: what is wrong, for editors.
+fn diagnostics(options: crate::loader::LoadOptions, scope: &Scope) -> Ended {
+    let (diagnostics, sources, code) = match scope.load_silently(options) {
+        Ok(loaded) => (loaded.warnings, loaded.sources, 0),
+        Err(CliError::Load(error)) => (error.diagnostics, error.sources, 1),
+        Err(error) => return Err(error),
+    };
+    print(&crate::ui::diagnostic::json(&diagnostics, &sources))?;
+    Ok(code)
 }
 
 fn help(scope: &Scope) -> u8 {

@@ -64,7 +64,7 @@ pub(crate) struct ConfigArgs {
     /// Print the profile names, one a line
     #[arg(long)]
     profiles: bool,
-    /// Only check the stack, print nothing
+    /// Only check the stack, print nothing; with `--format json` what is wrong as a JSON array, for editors
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Print the service names, one a line
@@ -101,6 +101,11 @@ impl ConfigArgs {
             services: self.services.clone(),
             current_dir,
         }
+    }
+
+    /// Whether what is wrong is the result.
+    pub(crate) fn tells_diagnostics_as_json(&self) -> bool {
+        self.quiet && self.format == Some(Format::Json)
     }
 
     /// The text to print; `caller` are the variables that the program was called with.

@@ -98,15 +98,20 @@ impl Scope {
 
     /// Loads a stack and tells its warnings.
     pub(super) fn load(&self, options: LoadOptions) -> Result<Loaded, CliError> {
+        let loaded = self.load_silently(options)?;
+        self.tell_diagnostics(&loaded.warnings, &loaded.sources);
+        Ok(loaded)
+    }
+
+    /// Loads a stack.
+    pub(super) fn load_silently(&self, options: LoadOptions) -> Result<Loaded, CliError> {
         let request = self.load_request()?;
         let options = LoadOptions {
             current_dir: request.current_dir.clone(),
             all_resources: options.all_resources || self.global.all_resources,
             ..options
         };
-        let loaded = loader::load(&request, &options).map_err(CliError::Load)?;
-        self.tell_diagnostics(&loaded.warnings, &loaded.sources);
-        Ok(loaded)
+        loader::load(&request, &options).map_err(CliError::Load)
     }
 
     /// Loads the project to be carried out: all of it, or these services and what they depend on.

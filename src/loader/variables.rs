@@ -1,10 +1,11 @@
 //! Replaces the variables in the values of a tree, and lists them.
 
 use super::canonical::inside;
-use super::error::Diagnostic;
+use super::error::{Diagnostic, Severity};
 use super::interpolate;
 use super::node::{Node, Origin, Tag, Value};
 use super::request::Environment;
+use crate::model::credential::is_credential_name;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
@@ -21,10 +22,23 @@ pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut
         Value::Sequence(items) => items
             .iter_mut()
             .for_each(|item| replace(item, environment, problems)),
-        Value::Mapping(mapping) => mapping
-            .values_mut()
-            .for_each(|node| replace(node, environment, problems)),
+        Value::Mapping(mapping) => {
+            for (key, entry) in mapping.iter_mut() {
+                let known = problems.len();
+                replace(&mut entry.node, environment, problems);
+                if problems.len() > known && is_credential_name(key) {
+                    problems[known..].iter_mut().for_each(conceal);
+                }
+            }
+        }
         _ => {}
+    }
+}
+
+/// Takes the quoted text out of what is said of a malformed variable in a credential.
+fn conceal(problem: &mut Diagnostic) {
+    if problem.severity == Severity::Error && problem.message.contains('`') {
+        "a variable is not written as `$NAME` or `${NAME}`".clone_into(&mut problem.message);
     }
 }
 

@@ -1,5 +1,11 @@
 //! The loader's diagnostics, with the lines of the stack file that they speak of.
 
+mod json;
+mod quote;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use indexmap::IndexMap;
@@ -7,6 +13,8 @@ use indexmap::IndexMap;
 use super::Color;
 use crate::loader::error::{Diagnostic, Label, Severity};
 use crate::loader::span::{FileId, Sources, Span};
+
+pub use json::json;
 
 /// How many diagnostics are shown: a whole file of mistakes has one cause.
 const MAX_SHOWN: usize = 200;
@@ -25,10 +33,18 @@ pub fn render(
         Renderer::plain()
     };
     let renderer = renderer.term_width(columns).decor_style(DecorStyle::Ascii);
+    let mut quoted = HashMap::new();
+    for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        if let Some(source) = sources.file(label.span.file) {
+            quoted
+                .entry(label.span.file)
+                .or_insert_with(|| quote::covered(&source.text));
+        }
+    }
     let mut texts: Vec<String> = diagnostics
         .iter()
         .take(MAX_SHOWN)
-        .map(|diagnostic| renderer.render(&[group(diagnostic, sources)]) + "\n")
+        .map(|diagnostic| renderer.render(&[group(diagnostic, sources, &quoted)]) + "\n")
         .collect();
     if diagnostics.len() > MAX_SHOWN {
         let more = diagnostics.len() - MAX_SHOWN;
@@ -43,7 +59,11 @@ pub fn columns() -> usize {
         .map_or(140, |(width, _)| usize::from(width.0))
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+fn group<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a Sources,
+    quoted: &'a HashMap<FileId, Cow<'a, str>>,
+) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -51,14 +71,14 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     let title = level.primary_title(diagnostic.message.as_str());
     let mut group = Group::with_title(title);
     for (file, labels) in by_file(diagnostic) {
-        let Some(source) = sources.file(file) else {
+        let (Some(source), Some(text)) = (sources.file(file), quoted.get(&file)) else {
             continue;
         };
         let annotations = labels
             .into_iter()
-            .map(|label| annotation(label, &source.text, diagnostic));
+            .map(|label| annotation(label, text, diagnostic));
         group = group.element(
-            Snippet::source(source.text.as_str())
+            Snippet::source(text.as_ref())
                 .path(source.path.to_string_lossy())
                 .annotations(annotations),
         );

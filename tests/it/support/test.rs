@@ -118,6 +118,15 @@ impl Test {
         self
     }
 
+    /// Expects this somewhere on standard output.
+    pub(crate) fn stdout_contains(mut self, text: &str) -> Self {
+        match &mut self.stdout {
+            Expected::Containing(texts) => texts.push(text.to_owned()),
+            Expected::Exactly(_) => self.stdout = Expected::Containing(vec![text.to_owned()]),
+        }
+        self
+    }
+
     /// Expects this somewhere on standard error.
     pub(crate) fn stderr_contains(mut self, text: &str) -> Self {
         match &mut self.stderr {
