@@ -181,11 +181,9 @@ pub fn full_spec(spec: &ContainerSpec) -> Value {
                 *references = by_name(references);
             }
         }
-        for hooks in ["pre_start", "post_start"] {
-            let hooks = fields.get_mut(hooks).and_then(Value::as_array_mut);
-            for variables in hooks.into_iter().flatten() {
-                hide_values(variables.get_mut("environment"));
-            }
+        let hooks = fields.get_mut("post_start").and_then(Value::as_array_mut);
+        for hook in hooks.into_iter().flatten() {
+            hide_values(hook.get_mut("environment"));
         }
     }
     json

@@ -424,3 +424,30 @@ fn what_is_reset_extends_nothing() {
     let text = format!("services: {{a: {{image: x}}}}\n{over}");
     assert_eq!(problems(&text), [""; 0]);
 }
+
+#[test]
+fn owners_of_configs_and_secrets_are_numbers() {
+    let text = "services:\n  web:\n    image: x\n    secrets:\n      - {source: pin, uid: root, gid: \"\"}\nsecrets:\n  pin: {file: ./pin}\n";
+    assert_eq!(
+        problems(text),
+        [
+            "`uid` of a config or secret is a number\n  compose.yaml:5:28\n  hint: names are known inside the container only"
+        ]
+    );
+}
+
+#[test]
+fn hooks_are_read_with_their_variables() {
+    let text = "services:\n  web:\n    image: x\n    post_start:\n      - command: echo \"a b\" c\n        user: \"5\"\n        environment: [A=1, B]\n    pre_stop:\n      - {command: [x], privileged: true, working_dir: /y}\n";
+    let loaded = load_files(&[("compose.yaml", text)]).unwrap();
+    let web = &loaded.project.unwrap().services["web"];
+    let after = &web.spec.post_start[0];
+    assert_eq!(after.command, ["echo", "a b", "c"]);
+    assert_eq!(after.user.as_deref(), Some("5"));
+    let variables: Vec<_> = after.environment.iter().collect();
+    assert_eq!(variables, [(&"A".to_owned(), &"1".to_owned())]);
+    let before = &web.pre_stop[0];
+    assert!(before.privileged);
+    assert_eq!(before.working_dir.as_deref(), Some("/y"));
+    assert_eq!(web.positions.find("pre_stop[0]").unwrap().line, 9);
+}

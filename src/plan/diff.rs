@@ -119,8 +119,7 @@ fn is_content(path: &str) -> bool {
 
 /// Whether the field is a variable of a hook, of which only a fingerprint is known.
 fn is_hook_variable(path: &str) -> bool {
-    path.contains("].environment.")
-        && (path.starts_with("pre_start[") || path.starts_with("post_start["))
+    path.starts_with("post_start[") && path.contains("].environment.")
 }
 
 /// The value as people see it: JSON, credentials masked.

@@ -103,7 +103,7 @@ pub(super) fn difference(
 
 /// What the container was asked to be; the environment is left out, as its values are not in the label.
 fn spec_of(mut applied: Value) -> Option<ContainerSpec> {
-    leave_out(&mut applied, &["environment"]);
+    leave_out(&mut applied, &["environment", "configs", "secrets"]);
     serde_json::from_value(applied).ok()
 }
 

@@ -75,8 +75,6 @@ pub struct ContainerSpec {
     pub configs: Vec<FileReference>,
     /// Secrets it sees as files.
     pub secrets: Vec<FileReference>,
-    /// What is run before its containers are started, in containers of its own.
-    pub pre_start: Vec<Hook>,
     /// What is run in each container after its start.
     pub post_start: Vec<Hook>,
     /// How health is tested.

@@ -1,4 +1,4 @@
-//! Commands at certain times of a container's life (specification: `pre_start`, `post_start`, `pre_stop`).
+//! Commands at certain times of a container's life (specification: `post_start`, `pre_stop`).
 
 use std::fmt;
 
@@ -23,19 +23,11 @@ pub struct Hook {
     /// Variables beside those of the container.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub environment: IndexMap<String, String>,
-    /// Before a start: the image to run it in; absent: the service's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
-    /// Before a start: run it for each replica, not once for all of them.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub per_replica: bool,
 }
 
 /// When a hook is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HookKind {
-    /// Before a container is started, in a container of its own.
-    PreStart,
     /// In the container, after it was started.
     PostStart,
     /// In the container, before it is stopped.
@@ -46,7 +38,6 @@ pub enum HookKind {
 impl fmt::Display for HookKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::PreStart => "pre_start",
             Self::PostStart => "post_start",
             Self::PreStop => "pre_stop",
         })
