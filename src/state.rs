@@ -75,6 +75,9 @@ pub struct Container {
     pub tcp_ports: Vec<u16>,
     /// How its health is tested, by the file or by the image; none where it is not.
     pub health_test: Option<HealthTest>,
+    /// Whether the engine's word that it is healthy needs a second look before something is started because of it: not
+    /// all of its declared ports were seen to listen.
+    pub is_doubtful: bool,
     /// Whether its output is a terminal's.
     pub tty: bool,
     /// Whether the engine's API kept something from us that we could not read; the fields above may be incomplete.

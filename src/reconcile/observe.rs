@@ -6,9 +6,10 @@ use futures_util::future::{join_all, try_join_all};
 use futures_util::join;
 use indexmap::IndexMap;
 
+use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
-use crate::model::{Limits, Project};
-use crate::state::{ActualState, Container, Image, NetworkState, VolumeState};
+use crate::model::{Condition, Limits, Project, ServiceName};
+use crate::state::{ActualState, Container, Health, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
 /// and the images of its services. All calls are made at once.
@@ -25,6 +26,7 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
     let mut containers = containers?;
     memory_usage(engine, project, &mut containers).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
+    doubt(engine, project, &mut containers);
     Ok(ActualState {
         containers,
         networks: networks?,
@@ -52,6 +54,35 @@ async fn memory_usage<E: Engine>(
         Ok(())
     });
     try_join_all(asked).await.map(drop)
+}
+
+/// The engine may call a server healthy that nobody can reach yet: where a service that needs it healthy is not up, its
+/// sockets are looked at before its health is believed.
+fn doubt<E: Engine>(engine: &E, project: &Project, containers: &mut [Container]) {
+    let is_up = |service: &ServiceName| {
+        let mut all = containers.iter();
+        all.any(|container| container.is_replica_of(service) && container.status.is_up())
+    };
+    let mut needed: BTreeSet<&str> = BTreeSet::new();
+    for service in project
+        .services
+        .values()
+        .filter(|service| !is_up(&service.name))
+    {
+        let healthy = service
+            .depends_on
+            .iter()
+            .filter(|(_, dependency)| dependency.condition == Condition::ServiceHealthy);
+        needed.extend(healthy.map(|(name, _)| name.as_str()));
+    }
+    for container in containers.iter_mut() {
+        let is_needed = container
+            .service()
+            .is_some_and(|name| needed.contains(name));
+        container.is_doubtful = is_needed
+            && container.health == Some(Health::Healthy)
+            && is_doubtful(container, || engine.sockets(container));
+    }
 }
 
 /// The project's networks by label, and those of the file by name: another project may have made one of that name.

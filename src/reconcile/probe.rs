@@ -120,6 +120,21 @@ pub(super) struct Probe {
     passes: u32,
 }
 
+/// Whether a container has declared ports and not all of them listen in this table; unknown sockets tell nothing.
+pub(super) fn is_doubtful(container: &Container, table: impl Fn() -> Option<SocketTable>) -> bool {
+    let Some(mut probe) = Probe::new(container, Source::Outside) else {
+        return false;
+    };
+    if probe.declared.is_empty() {
+        return false;
+    }
+    match table() {
+        Some(table) => probe.saw(Duration::ZERO, table),
+        None => return true,
+    }
+    probe.ports() != Ports::All
+}
+
 impl Probe {
     /// What to find out about a container; none where its health is not tested (rule 1).
     pub(super) fn new(container: &Container, source: Source) -> Option<Self> {

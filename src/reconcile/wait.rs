@@ -197,7 +197,7 @@ impl<E: Engine> Wait<'_, E> {
     /// A failed wait with what the container said last.
     async fn explain(&self, refusal: Refusal) -> WaitFailure {
         let mut probe = refusal.probe;
-        if probe.is_empty()
+        if (probe.is_empty() || probe.starts_with(exec::SILENT))
             && let Ok(Some(container)) = self.engine.container(self.id).await
             && let Some(output) = container.health_log.last()
         {

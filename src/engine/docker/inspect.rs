@@ -285,6 +285,7 @@ fn from_container(shape: ContainerShape) -> Container {
             .collect(),
         mounts: shape.mounts.into_iter().map(mount).chain(tmpfs).collect(),
         tty: config.tty,
+        is_doubtful: false,
         degraded: matches!(status, Status::Other(_)),
         status,
         id: shape.id,

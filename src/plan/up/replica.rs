@@ -148,7 +148,10 @@ impl<'a> Up<'a> {
             resource,
             target,
             named,
-            health: container.health.filter(|_| !start),
+            // Who asks for more than the engine's word waits for it.
+            health: container.health.filter(|_| {
+                !start && !(container.is_doubtful && service.ready == Readiness::Reachable)
+            }),
             completed: !start && container.status == Status::Exited && container.exit_code == 0,
             started,
         })

@@ -13,6 +13,9 @@ const TABLES: usize = 1 << 20;
 /// An engine may see the end of a command's output shortly before its end.
 const END_AFTER_OUTPUT: [u64; 5] = [0, 5, 20, 100, 500];
 
+/// How the words for a test that has printed nothing begin; the engine's own test may have printed more.
+pub(super) const SILENT: &str = "(nothing";
+
 /// A command that ended, or could not be run.
 pub(super) struct Run {
     /// Whether it ended with exit code 0.
@@ -86,7 +89,7 @@ async fn try_run<E: Engine>(
     let code = exit_code(engine, &exec).await?;
     let mut output = String::from_utf8_lossy(&bytes).trim().to_owned();
     if let (true, Some(code)) = (output.is_empty(), code) {
-        output = format!("(nothing, exit code {code})");
+        output = format!("{SILENT}, exit code {code})");
     }
     Ok(Run {
         passed: code == Some(0),

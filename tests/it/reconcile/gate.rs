@@ -11,7 +11,7 @@ use windlass::state::Health;
 
 use crate::support::fake_engine::{FakeEngine, Happening, Test};
 use crate::support::project::{
-    Run, engine_for, needs, plan_up, project, run, seconds, service, tested, up, up_with,
+    Run, engine_for, name, needs, plan_up, project, run, seconds, service, tested, up, up_with,
 };
 
 const HEALTHY: Condition = Condition::ServiceHealthy;
@@ -313,7 +313,7 @@ async fn rule_5_a_test_that_cannot_be_run_has_failed_and_that_is_not_the_end() {
             .err()
             .map(|error| match &error.failures[0].error {
                 StepError::Wait(failure) => failure.probe.clone(),
-                StepError::Engine(error) => panic!("{error}"),
+                other => panic!("{other}"),
             });
         assert_eq!(said.as_deref(), failed);
     }
@@ -419,6 +419,29 @@ async fn rule_8_a_temporary_server_that_the_engine_calls_healthy_does_not_open_i
         notes(&run).last().unwrap(),
         &"for port 3306 (the engine says healthy, but only a unix socket listens)"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_8_a_later_run_does_not_trust_the_engines_word_either() {
+    let project = shop(&["3306"]);
+    let engine = engine_for(&project);
+    for (at, what) in [
+        (0, test(0)),
+        (2000, Happening::Listens(&["unix:/run/mysqld.sock"])),
+        (4700, Happening::Health(Health::Healthy, "")),
+        (12_000, Happening::Listens(&["0.0.0.0:3306"])),
+    ] {
+        engine.after_start(DB, ms(at), what);
+    }
+    let only_db = UpOptions {
+        services: vec![name("db")],
+        ..UpOptions::default()
+    };
+    assert_eq!(up_with(&engine, &project, &only_db).await.done().took, 0);
+    tokio::time::advance(seconds(5)).await;
+    assert_eq!(up(&engine, &project).await.done().took, 7000);
+    // Where everything is up and reachable nothing is asked again.
+    assert!(up(&engine, &project).await.done().plan.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
