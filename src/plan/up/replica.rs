@@ -150,7 +150,8 @@ impl<'a> Up<'a> {
             named,
             // Who asks for more than the engine's word waits for it.
             health: container.health.filter(|_| {
-                !start && !(container.is_doubtful && service.ready == Readiness::Reachable)
+                let asks_for_more = container.is_doubtful && service.ready == Readiness::Reachable;
+                !(start || asks_for_more)
             }),
             completed: !start && container.status == Status::Exited && container.exit_code == 0,
             started,
