@@ -103,7 +103,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Plan(args) => plan::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
-            Command::Config(args) => config(args, scope),
+            Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),
         }
@@ -111,13 +111,19 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
 }
 
 /// `windlass config`: load, then print or write.
-fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
+async fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     let all_resources = scope.global.all_resources;
     let options = args.load_options(all_resources, PathBuf::new());
     if args.tells_diagnostics_as_json() {
         return diagnostics(options, scope);
     }
-    let loaded = scope.load(options)?;
+    let mut loaded = scope.load(options)?;
+    if args.lock_image_digests || args.resolve_image_digests {
+        config::digest::resolve(&mut loaded, &scope.connect().await?).await?;
+    }
+    if args.lock_image_digests {
+        config::digest::images_only(&mut loaded);
+    }
     if !args.quiet {
         let text = args.render(&loaded, &scope.environment);
         match &args.output {

@@ -1,5 +1,6 @@
 //! `windlass config`: shows the stack as it is understood.
 
+pub(crate) mod digest;
 mod origin;
 mod text;
 mod yaml;
@@ -34,6 +35,9 @@ pub(crate) struct ConfigArgs {
     /// Print the image names, one a line
     #[arg(long)]
     images: bool,
+    /// Print only the services' images, by digest: a file to be merged over the stack
+    #[arg(long)]
+    pub(crate) lock_image_digests: bool,
     /// Print the model names, one a line
     #[arg(long)]
     models: bool,
@@ -67,6 +71,9 @@ pub(crate) struct ConfigArgs {
     /// Only check the stack, print nothing; with `--format json` what is wrong as a JSON array, for editors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Print images with the digests that their registries have now
+    #[arg(long)]
+    pub(crate) resolve_image_digests: bool,
     /// Print the service names, one a line
     #[arg(long = "services")]
     list_services: bool,
@@ -111,6 +118,8 @@ impl ConfigArgs {
     /// The text to print; `caller` are the variables that the program was called with.
     pub(crate) fn render(&self, loaded: &Loaded, caller: &BTreeMap<String, String>) -> String {
         let json = self.format == Some(Format::Json);
+        // A lock file has no name of its own.
+        let raw = self.no_interpolate || self.lock_image_digests;
         if self.list_services {
             text::lines(text::names(loaded, "services"))
         } else if self.volumes {
@@ -142,9 +151,9 @@ impl ConfigArgs {
         } else if self.origin {
             text::yaml_with_origins(loaded, self.no_interpolate, &Origins { loaded, caller })
         } else if json {
-            text::json(loaded, self.no_interpolate)
+            text::json(loaded, raw)
         } else {
-            text::yaml(loaded, self.no_interpolate)
+            text::yaml(loaded, raw)
         }
     }
 }

@@ -11,6 +11,7 @@ use super::Called;
 use super::error::CliError;
 use super::global::{Global, Progress};
 use crate::engine::docker::DockerEngine;
+use crate::engine::locate::{self, Address};
 use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
@@ -118,7 +119,7 @@ impl Scope {
     pub(super) fn project(&self, services: &[String]) -> Result<Project, CliError> {
         let options = LoadOptions {
             services: services.to_vec(),
-            missing_sources: true,
+            missing_sources: !self.is_engine_elsewhere(),
             ..LoadOptions::default()
         };
         let inputs = gather(self.load_project(options)?).map_err(CliError::Inputs)?;
@@ -165,6 +166,16 @@ impl Scope {
             }
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// Whether the engine is reached over a network: paths of bind mounts are those of its machine.
+    fn is_engine_elsewhere(&self) -> bool {
+        let variable = |name: &str| self.variable(name).map(str::to_owned);
+        locate::candidates(None, &variable).is_ok_and(|candidates| {
+            candidates
+                .first()
+                .is_some_and(|first| !matches!(first.address, Address::Unix(_)))
+        })
     }
 
     /// Connects to the engine.

@@ -9,6 +9,7 @@ mod buildkit;
 mod classic;
 mod convert;
 mod dial;
+mod digest;
 mod endpoint;
 mod exec;
 mod failure;
@@ -145,6 +146,15 @@ impl DockerEngine {
     /// How many requests were sent to the engine so far.
     pub fn calls(&self) -> u64 {
         self.transport.calls()
+    }
+
+    /// The digest that a registry has behind a reference with its registry and tag written out, asked with the user's
+    /// credentials.
+    ///
+    /// # Errors
+    /// Where the registry has no such image, keeps it from the user, or cannot be reached by the engine.
+    pub async fn image_digest(&self, reference: &str) -> Result<String, EngineError> {
+        digest::digest(&self.transport, self.registries.as_ref(), reference).await
     }
 
     fn api(&self) -> ApiVersion {

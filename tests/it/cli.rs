@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod diagnostics;
+mod digest;
 mod entry;
 mod help;
 mod origin;

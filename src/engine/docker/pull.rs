@@ -42,12 +42,7 @@ pub(super) async fn pull(
     }
     let response = send(transport, request.body(Empty::<Bytes>::new()))
         .await
-        .map_err(|error| match error {
-            EngineError::NotFound(why)
-            | EngineError::Conflict(why)
-            | EngineError::Refused { message: why, .. } => pull_error(reference, why),
-            other => other,
-        })?;
+        .map_err(|error| refusal(reference, error))?;
     Ok(progress(response, transport, reference.to_owned()))
 }
 
@@ -108,6 +103,16 @@ fn pull_progress(line: &[u8], reference: &str) -> Result<PullProgress, EngineErr
             .and_then(|bytes| u64::try_from(bytes).ok())
             .filter(|total| *total > 0),
     })
+}
+
+/// The typed error for what an engine says instead of an image.
+pub(super) fn refusal(reference: &str, error: EngineError) -> EngineError {
+    match error {
+        EngineError::NotFound(why)
+        | EngineError::Conflict(why)
+        | EngineError::Refused { message: why, .. } => pull_error(reference, why),
+        other => other,
+    }
 }
 
 /// The typed error for an engine's words about a pull.

@@ -4,9 +4,9 @@ use super::build::BUILD;
 use super::deploy::{DEPLOY, DEVICE_REQUEST};
 use super::resource::{SERVICE_MODEL, SERVICE_NETWORK};
 use super::{
-    BOOL, BYTES, Becomes, COUNT, DECIMAL, DURATION, FLAG, INT, LABEL, MODE, NULL, NUMBER, Object,
-    PAIRS, STRING, STRING_LIST, STRINGS, Shape, TEXT, VARIABLES, WHOLE, always, field, kept,
-    object, requiring, words,
+    BOOL, BYTES, Becomes, COUNT, DECIMAL, DURATION, FLAG, Field, INT, LABEL, MODE, NULL, NUMBER,
+    Object, PAIRS, STRING, STRING_LIST, STRINGS, Shape, TEXT, VARIABLES, WHOLE, always, field,
+    kept, object, requiring, words,
 };
 
 pub(super) static SERVICE: Object = object(&[
@@ -253,7 +253,7 @@ pub(super) static WATCH: Object = requiring(
             "action",
             Shape::Word(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"]),
         ),
-        always("exec", Shape::Object(&HOOK)),
+        always("exec", Shape::Object(&WATCH_HOOK)),
         field("ignore", Shape::OneOrMany),
         field("include", Shape::OneOrMany),
         field("initial_sync", Shape::Scalar(BOOL, Becomes::Bool)),
@@ -261,6 +261,9 @@ pub(super) static WATCH: Object = requiring(
         field("target", STRING),
     ],
 );
+
+/// A command of watching; `config` prints an empty one, which is none.
+pub(super) static WATCH_HOOK: Object = object(HOOK_FIELDS);
 
 pub(super) static DEVICE: Object = requiring(
     &["source"],
@@ -297,18 +300,17 @@ pub(super) static HEALTHCHECK: Object = object(&[
     kept("timeout", DURATION),
 ]);
 
-pub(super) static HOOK: Object = requiring(
-    &["command"],
-    &[
-        kept("command", Shape::Command),
-        field("environment", VARIABLES),
-        field("image", STRING),
-        field("per_replica", FLAG),
-        field("privileged", FLAG),
-        field("user", STRING),
-        field("working_dir", STRING),
-    ],
-);
+pub(super) static HOOK: Object = requiring(&["command"], HOOK_FIELDS);
+
+const HOOK_FIELDS: &[Field] = &[
+    kept("command", Shape::Command),
+    field("environment", VARIABLES),
+    field("image", STRING),
+    field("per_replica", FLAG),
+    field("privileged", FLAG),
+    field("user", STRING),
+    field("working_dir", STRING),
+];
 
 pub(super) static LOGGING: Object = object(&[
     field("driver", STRING),

@@ -77,3 +77,17 @@ fn a_bind_source_that_would_be_created_is_told_before_anything_runs() {
         assert!(told.contains(" --> compose.yaml:5:9"), "{told}");
     }
 }
+
+#[test]
+fn bind_sources_of_another_machine_are_not_looked_for_on_this_one() {
+    for host in ["tcp://127.0.0.1:1", "ssh://nobody@nowhere.invalid"] {
+        let (told, _) = Test::new(["plan"])
+            .file(
+                "compose.yaml",
+                "services: {web: {image: busybox, volumes: [\"./here:/here\"]}}\n",
+            )
+            .env("DOCKER_HOST", host)
+            .stderr_and_status();
+        assert!(!told.contains("does not exist"), "{told}");
+    }
+}

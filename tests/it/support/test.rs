@@ -158,6 +158,12 @@ impl Test {
     }
 
     /// Runs the program for what it says on standard error, and its exit code where it is not killed.
+    pub(crate) fn printed(self) -> (String, String) {
+        let output = self.output();
+        (self.text(&output.stdout), self.text(&output.stderr))
+    }
+
+    /// Runs and answers what it tells and how it ends.
     pub(crate) fn stderr_and_status(self) -> (String, Option<i32>) {
         let output = self.output();
         (self.text(&output.stderr), output.status.code())

@@ -3,7 +3,7 @@
 use super::super::service::{
     BLKIO, CREDENTIAL_SPEC, DEPENDENCY, DEVELOP, DEVICE, ENV_FILE, EXTENDS, FILE_REFERENCE,
     HEALTHCHECK, HOOK, LOGGING, MOUNT, MOUNT_BIND, MOUNT_IMAGE, MOUNT_TMPFS, MOUNT_VOLUME, PORT,
-    PROVIDER, RATE, SERVICE, ULIMIT, WATCH, WEIGHT,
+    PROVIDER, RATE, SERVICE, ULIMIT, WATCH, WATCH_HOOK, WEIGHT,
 };
 use super::{Description, describe};
 
@@ -601,6 +601,35 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
             &HOOK,
             "hook",
             "A command that runs at a certain time of a container's life.",
+            &[
+                (
+                    "command",
+                    "What is run: a line, which is split into words, or a list of words.",
+                ),
+                (
+                    "environment",
+                    "Further environment variables. A name alone takes the caller's variable.",
+                ),
+                (
+                    "image",
+                    "The image to run it in, before a start; without it, the service's.",
+                ),
+                (
+                    "per_replica",
+                    "Runs it for each of the service's containers, not once for all.",
+                ),
+                ("privileged", "Runs it with extended privileges."),
+                ("user", "The user that it runs as."),
+                ("working_dir", "The folder that it runs in."),
+            ],
+        )
+    },
+    Description {
+        defaults: &[("per_replica", "false"), ("privileged", "false")],
+        ..describe(
+            &WATCH_HOOK,
+            "watch_hook",
+            "A command that runs in the container after files were copied.",
             &[
                 (
                     "command",
