@@ -99,6 +99,10 @@ struct Loading<'a> {
     named_at: HashMap<FileId, Span>,
     /// Includes that may still be followed.
     includes: usize,
+    /// Keys and values that may still come from files.
+    values: usize,
+    /// Ports that may still come from ranges.
+    ports: usize,
 }
 
 /// How many includes a stack may follow in all.
@@ -116,6 +120,8 @@ impl<'a> Loading<'a> {
             name: String::new(),
             named_at: HashMap::new(),
             includes: MAX_INCLUDES,
+            values: yaml::MAX_VALUES,
+            ports: canonical::MAX_PORTS,
         }
     }
 
@@ -448,7 +454,12 @@ impl<'a> Loading<'a> {
     }
 
     fn canonical(&mut self, tree: &mut Node) {
-        canonical::canonical(tree, !self.options.interpolate, &mut self.problems);
+        canonical::canonical(
+            tree,
+            !self.options.interpolate,
+            &mut self.ports,
+            &mut self.problems,
+        );
         merge::unique(tree, &mut self.problems);
     }
 
@@ -467,11 +478,18 @@ impl<'a> Loading<'a> {
                 }
             }
         }
-        self.documents
-            .get(path)
-            .cloned()
-            .flatten()
-            .unwrap_or_default()
+        let documents = self.documents.get(path).and_then(Option::as_ref);
+        let size = documents.map_or(0, |documents| documents.iter().map(yaml::count).sum());
+        let Some(left) = self.values.checked_sub(size) else {
+            let problem = yaml::too_many();
+            self.problems.push(match span {
+                Some(span) => problem.at(span, "with this file"),
+                None => problem,
+            });
+            return Vec::new();
+        };
+        self.values = left;
+        documents.cloned().unwrap_or_default()
     }
 
     fn parse_text(&mut self, path: &str, text: &str, id: FileId) {

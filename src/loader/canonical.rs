@@ -82,11 +82,20 @@ static SHORTS: &Table<Short> = &[
 
 /// Brings all short forms of a stack into their long form. What cannot be read is reported, or with `lenient` left as
 /// it is, because it may hold variables.
-pub(super) fn canonical(stack: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
-    walk(stack, SHORTS, &mut |node, short| {
-        lengthen(node, short, lenient, problems);
+pub(super) fn canonical(
+    stack: &mut Node,
+    lenient: bool,
+    ports_left: &mut usize,
+    problems: &mut Vec<Diagnostic>,
+) {
+    walk(stack, SHORTS, &mut |node, short| match short {
+        Short::Ports => ports(node, lenient, ports_left, problems),
+        _ => lengthen(node, short, lenient, problems),
     });
 }
+
+/// How many ports a stack may list in short form: all of both protocols, and more than any engine publishes.
+pub(super) const MAX_PORTS: usize = 2 * 65_536;
 
 fn lengthen(node: &mut Node, short: Short, lenient: bool, problems: &mut Vec<Diagnostic>) {
     let is_text = matches!(node.value, Value::String(_));
@@ -121,7 +130,6 @@ fn lengthen(node: &mut Node, short: Short, lenient: bool, problems: &mut Vec<Dia
             }
         }
         Short::Device => device(node, lenient, problems),
-        Short::Ports => ports(node, lenient, problems),
         Short::Volume => volume(node, lenient, problems),
         Short::External => external(node, problems),
         _ => {}
@@ -235,7 +243,7 @@ fn device(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
     node.value = mapping.into();
 }
 
-fn ports(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
+fn ports(node: &mut Node, lenient: bool, left: &mut usize, problems: &mut Vec<Diagnostic>) {
     let Value::Sequence(items) = &node.value else {
         return;
     };
@@ -249,7 +257,15 @@ fn ports(node: &mut Node, lenient: bool, problems: &mut Vec<Diagnostic>) {
             continue;
         };
         match parse_short_port(&text) {
-            Ok(parsed) => ports.extend(parsed.iter().map(|port| long_port(item, port))),
+            Ok(parsed) if parsed.len() > *left => {
+                let message = format!("a stack of more than {MAX_PORTS} ports is too large");
+                problems.push(Diagnostic::error(message).at(item.span, "with these"));
+                break;
+            }
+            Ok(parsed) => {
+                *left -= parsed.len();
+                ports.extend(parsed.iter().map(|port| long_port(item, port)));
+            }
             // One port that cannot be read yet leaves the whole list as it is.
             Err(_) if lenient => return,
             Err(error) => {

@@ -1,6 +1,6 @@
 //! Does what a stack refers to exist, and do its attributes go together? All is reported.
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, candidates};
 use super::node::{Entry, Mapping, Node, Value};
 use super::span::Span;
 use crate::graph::{Cycle, ServiceGraph};
@@ -85,6 +85,7 @@ impl Check<'_> {
                     target,
                     context.node.span,
                     self.services,
+                    problems,
                 )),
                 Some(other) if other.get("build").is_none() => {
                     let message =
@@ -136,7 +137,8 @@ impl Check<'_> {
             mode.and_then(|mode| Some((mode.as_str()?.strip_prefix("service:")?, mode.span)))
             && !self.services.contains(target)
         {
-            problems.push(undefined("service", target, span, self.services));
+            let problem = undefined("service", target, span, self.services, problems);
+            problems.push(problem);
         }
     }
 
@@ -166,7 +168,10 @@ impl Check<'_> {
                         profiles.first().copied().unwrap_or("*")
                     ))
                 }
-                None => problem.did_you_mean(target, self.services.keys()),
+                None => {
+                    let known = candidates(self.services.keys(), problems);
+                    problem.did_you_mean(target, known)
+                }
             });
         }
     }
@@ -235,7 +240,7 @@ impl Check<'_> {
             .and_then(Node::as_mapping)
             .unwrap_or(&empty);
         for (name, span) in names.filter(|(name, _)| !known.contains(name)) {
-            let problem = undefined(what, name, span, known);
+            let problem = undefined(what, name, span, known, problems);
             let hint = format!("add `{name}:` below `{section}:` at the top of the file");
             problems.push(if problem.hint.is_some() {
                 problem
@@ -246,10 +251,16 @@ impl Check<'_> {
     }
 }
 
-fn undefined(what: &str, name: &str, span: Span, known: &Mapping) -> Diagnostic {
+fn undefined(
+    what: &str,
+    name: &str,
+    span: Span,
+    known: &Mapping,
+    problems: &[Diagnostic],
+) -> Diagnostic {
     Diagnostic::error(format!("undefined {what} `{name}`"))
         .at(span, "")
-        .did_you_mean(name, known.keys())
+        .did_you_mean(name, candidates(known.keys(), problems))
 }
 
 fn healthcheck(service: &Node, problems: &mut Vec<Diagnostic>) {

@@ -4,7 +4,7 @@ use super::error::Diagnostic;
 use super::node::{Mapping, Node, Value};
 use super::span::Span;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Looks through the services of a settled stack.
 pub(super) fn check(services: &Mapping, problems: &mut Vec<Diagnostic>) {
@@ -44,9 +44,78 @@ struct Published {
     span: Span,
 }
 
+/// The addresses of the host at which one port is published.
+#[derive(Default)]
+struct Taken {
+    /// The first of each kind: its number and place.
+    first: HashMap<Address, (usize, Span)>,
+    count: usize,
+}
+
+/// Addresses of a kind.
+#[derive(PartialEq, Eq, Hash)]
+enum Address {
+    /// Any address at all.
+    Some,
+    /// Any address of this family.
+    V4,
+    /// Any address of this family.
+    V6,
+    /// This address.
+    Ip(IpAddr),
+    /// This text, which is no address; the empty one stands for all addresses.
+    Text(String),
+}
+
+impl Taken {
+    /// The first place where the port is published so that it cannot be had at an address, too.
+    fn at(&self, address: &str) -> Option<Span> {
+        let everywhere = Address::Text(String::new());
+        let kinds = match address.parse::<IpAddr>() {
+            Ok(ip) if ip.is_unspecified() => vec![family(ip), everywhere],
+            Ok(ip) => vec![Address::Ip(ip), Address::Ip(unspecified(ip)), everywhere],
+            Err(_) if address.is_empty() => vec![Address::Some],
+            Err(_) => vec![Address::Text(address.to_owned()), everywhere],
+        };
+        let first = kinds.iter().filter_map(|kind| self.first.get(kind));
+        first
+            .min_by_key(|(number, _)| number)
+            .map(|(_, span)| *span)
+    }
+
+    fn add(&mut self, published: &Published) {
+        let kinds = match published.address.parse::<IpAddr>() {
+            Ok(ip) => vec![Address::Some, family(ip), Address::Ip(ip)],
+            Err(_) => vec![Address::Some, Address::Text(published.address.clone())],
+        };
+        for kind in kinds {
+            self.first
+                .entry(kind)
+                .or_insert((self.count, published.span));
+        }
+        self.count += 1;
+    }
+}
+
+fn family(ip: IpAddr) -> Address {
+    if ip.is_ipv4() {
+        Address::V4
+    } else {
+        Address::V6
+    }
+}
+
+/// All addresses of the family.
+fn unspecified(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
 /// One port of the host can be published once.
 fn host_ports(services: &Mapping, problems: &mut Vec<Diagnostic>) {
-    let mut known: HashMap<(u16, String), Vec<Published>> = HashMap::new();
+    let mut known: HashMap<(u16, String), Taken> = HashMap::new();
     for (name, entry) in services.iter() {
         let ports = entry.node.get("ports").and_then(Node::as_sequence);
         for port in ports.unwrap_or_default() {
@@ -63,16 +132,13 @@ fn host_ports(services: &Mapping, problems: &mut Vec<Diagnostic>) {
                 );
             }
             let others = known.entry((number, protocol)).or_default();
-            match others
-                .iter()
-                .find(|other| collide(&other.address, &published.address))
-            {
+            match others.at(&published.address) {
                 Some(first) => problems.push(
                     Diagnostic::warning(format!("port {number} of the host is published twice"))
                         .at(published.span, "again here")
-                        .at(first.span, "first here"),
+                        .at(first, "first here"),
                 ),
-                None => others.push(published),
+                None => others.add(&published),
             }
         }
     }
@@ -90,15 +156,6 @@ fn published(port: &Node) -> Option<(u16, String, Published)> {
         text("protocol").unwrap_or_else(|| "tcp".to_owned()),
         published,
     ))
-}
-
-/// Whether the same port cannot be had at both addresses of the host.
-fn collide(left: &str, right: &str) -> bool {
-    let (Ok(one), Ok(other)) = (left.parse::<IpAddr>(), right.parse::<IpAddr>()) else {
-        return left.is_empty() || right.is_empty() || left == right;
-    };
-    one == other
-        || (one.is_ipv4() == other.is_ipv4() && (one.is_unspecified() || other.is_unspecified()))
 }
 
 fn more_than_one(service: &Node) -> Option<Span> {

@@ -126,6 +126,22 @@ impl fmt::Display for LoadError {
 /// How many places are shown of a warning that many places share.
 const MAX_PLACES: usize = 4;
 
+/// Beyond so many, mistakes are neither collected in full nor searched for what was meant: nobody reads them.
+pub(super) const MAX_PROBLEMS: usize = 1000;
+
+/// How many mistakes are compared with all names that could have been meant.
+const MAX_COMPARED: usize = 100;
+
+/// The names to compare with what was written; none once there are very many problems, as every name would be compared
+/// with every mistake.
+pub(super) fn candidates<'a>(
+    names: impl Iterator<Item = &'a str>,
+    problems: &[Diagnostic],
+) -> impl Iterator<Item = &'a str> {
+    let compared = problems.len() < MAX_COMPARED;
+    names.take_while(move |_| compared)
+}
+
 /// Every mistake once: of errors at the same place the first, and warnings of the same words as one with all places.
 pub(super) fn distinct(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut places: HashSet<Span> = HashSet::new();
@@ -193,8 +209,10 @@ pub(crate) fn closest<'a>(
     let limit = (written.chars().count() / 3).max(1);
     let normal = |word: &str| word.to_lowercase().replace('-', "_");
     let target = normal(written);
+    let length = written.chars().count();
     let distances = known
         .into_iter()
+        .filter(|word| word.chars().count().abs_diff(length) <= limit)
         .map(|word| (distance(&target, &normal(word)), word));
     distances
         .filter(|(distance, word)| *distance <= limit && *word != written)
@@ -226,6 +244,14 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_mistakes_are_not_compared_with_every_name() {
+        let mut problems = Vec::new();
+        assert_eq!(candidates(["a", "b"].into_iter(), &problems).count(), 2);
+        problems.resize(MAX_COMPARED, Diagnostic::error("x"));
+        assert_eq!(candidates(["a", "b"].into_iter(), &problems).count(), 0);
+    }
 
     #[test]
     fn closest_finds_slips_and_leaves_strangers_alone() {

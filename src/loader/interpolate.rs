@@ -334,16 +334,12 @@ impl<'t> Parts<'t> {
     fn braced(&mut self) -> Result<Part<'t>, InterpolationError> {
         let (start, name_at) = (self.at, self.at + 2);
         let inner = &self.text[name_at..];
-        let line_end = inner.find('\n').unwrap_or(inner.len());
         // A reader that passes over mistakes goes on behind them.
         self.at = name_at;
-        let Some(length) = closing_brace(&inner[..line_end]) else {
+        let length = closing_brace(inner).map_err(|line_end| {
             self.at = name_at + line_end;
-            return Err(InterpolationError::new(
-                InterpolationErrorKind::Unterminated,
-                start..self.at,
-            ));
-        };
+            InterpolationError::new(InterpolationErrorKind::Unterminated, start..self.at)
+        })?;
         let (inner, end) = (&inner[..length], name_at + length + 1);
         let name = &inner[..name_length(inner)];
         let after = &inner[name.len()..];
@@ -421,20 +417,28 @@ fn name_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Finds the `}` that closes a `${`, given what follows that; braces inside, as JSON has them, count in pairs.
+/// Finds the `}` that closes a `${` on its line, given what follows that; else answers where the line ends. Braces
+/// inside, as JSON has them, count in pairs.
 ///
 /// Where they do not pair up and no variable is nested, as in `${A:-{}`, the line's last `}` closes.
-fn closing_brace(text: &str) -> Option<usize> {
+fn closing_brace(text: &str) -> Result<usize, usize> {
     let mut open = 1_usize;
+    let mut line = text;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             b'{' => open += 1,
-            b'}' if open == 1 => return Some(at),
+            b'}' if open == 1 => return Ok(at),
             b'}' => open -= 1,
+            b'\n' => {
+                line = &text[..at];
+                break;
+            }
             _ => {}
         }
     }
-    text.rfind('}').filter(|end| !text[..*end].contains("${"))
+    line.rfind('}')
+        .filter(|end| !line[..*end].contains("${"))
+        .ok_or(line.len())
 }
 
 #[cfg(test)]

@@ -451,3 +451,44 @@ fn hooks_are_read_with_their_variables() {
     assert_eq!(before.working_dir.as_deref(), Some("/y"));
     assert_eq!(web.positions.find("pre_stop[0]").unwrap().line, 9);
 }
+
+/// A stack of so many services that use what most do, and one after another.
+fn services(count: usize) -> String {
+    let service = |number: usize| {
+        let before = number.saturating_sub(1);
+        format!(
+            "  s{number}:\n    image: busybox:{number}\n    command: [sh, -c, sleep {number}]\n    \
+             environment:\n      A: \"{number}\"\n      B: ${{SECRET}}\n    ports: [\"{port}:80\"]\n    \
+             volumes: [\"data{number}:/data\", \"./x:/x:ro\"]\n    networks: [front]\n    \
+             depends_on: {{s{before}: {{condition: service_started, required: false}}}}\n",
+            port = 10_000 + number
+        )
+    };
+    let services: String = (1..=count).map(service).collect();
+    let first = "services:\n  s0:\n    image: busybox\n";
+    let volumes: String = (1..=count)
+        .map(|number| format!("  data{number}:\n"))
+        .collect();
+    format!("{first}{services}networks:\n  front:\nvolumes:\n{volumes}")
+}
+
+#[test]
+fn four_times_the_services_take_about_four_times_as_long() {
+    let (small, large) = (services(100), services(400));
+    let time = |text: &str| {
+        let start = std::time::Instant::now();
+        let loaded = load_files(&[("compose.yaml", text)]).unwrap();
+        let services = loaded.project.unwrap().services.len();
+        (start.elapsed(), services)
+    };
+    // The shortest of several rounds in turns is what the machine's other work disturbs least.
+    let rounds: Vec<_> = (0..5).map(|_| (time(&small), time(&large))).collect();
+    let least_small = rounds.iter().map(|((time, _), _)| *time).min().unwrap();
+    let least_large = rounds.iter().map(|(_, (time, _))| *time).min().unwrap();
+    assert_eq!((rounds[0].0.1, rounds[0].1.1), (101, 401));
+    // What is quadratic takes sixteen times as long.
+    assert!(
+        least_large < least_small * 8,
+        "{least_small:?} for 100 services, {least_large:?} for 400"
+    );
+}

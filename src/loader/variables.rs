@@ -1,7 +1,7 @@
 //! Replaces the variables in the values of a tree, and lists them.
 
 use super::canonical::inside;
-use super::error::{Diagnostic, Severity};
+use super::error::{Diagnostic, MAX_PROBLEMS, Severity};
 use super::interpolate;
 use super::node::{Node, Origin, Tag, Value};
 use super::request::Environment;
@@ -51,6 +51,9 @@ fn replace_in(
     match interpolate::interpolate(text, |name| environment.get(name).cloned()) {
         Ok(result) => {
             for unset in &result.unset {
+                if problems.len() >= MAX_PROBLEMS {
+                    break;
+                }
                 let message = format!("the variable {} is not set and counts as empty", unset.name);
                 let span = inside(node, &unset.span);
                 problems.push(Diagnostic::warning(message).at(span, "").hint(format!(

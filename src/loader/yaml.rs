@@ -2,7 +2,7 @@
 
 mod scalar;
 
-use super::error::Diagnostic;
+use super::error::{Diagnostic, MAX_PROBLEMS};
 use super::node::{Mapping, Node, Style, Tag, Value};
 use super::span::{FileId, Span};
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
@@ -10,6 +10,9 @@ use std::collections::HashMap;
 
 /// Values that aliases may add to a file before it is refused as an alias bomb; 64 bytes of text count as a value.
 const ALIAS_BUDGET: usize = 200_000;
+
+/// Values and keys that a stack may hold: far above the largest, and few enough for a second.
+pub(super) const MAX_VALUES: usize = 500_000;
 
 /// Reads all documents of a text.
 ///
@@ -46,6 +49,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Option<(Node, usize)>>,
     budget: usize,
+    /// The values so far, and the copies of them that anchors keep.
+    values: usize,
     documents: Vec<Node>,
     problems: Vec<Diagnostic>,
 }
@@ -59,6 +64,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             anchors: HashMap::new(),
             budget: ALIAS_BUDGET,
+            values: 0,
             documents: Vec::new(),
             problems: Vec::new(),
         }
@@ -73,6 +79,10 @@ impl<'a> Builder<'a> {
                 Ok((event, span)) => {
                     let span = self.span(&span);
                     self.event(event, span);
+                    if self.values > MAX_VALUES {
+                        self.problems.push(too_many().at(span, "up to here"));
+                        break;
+                    }
                 }
                 Err(error) => {
                     let problem = self.syntax(&error);
@@ -80,7 +90,7 @@ impl<'a> Builder<'a> {
                     break;
                 }
             }
-            if self.budget == 0 {
+            if self.budget == 0 || self.problems.len() >= MAX_PROBLEMS {
                 break;
             }
         }
@@ -168,9 +178,14 @@ impl<'a> Builder<'a> {
 
     /// Hands a finished node to what it stands in.
     fn complete(&mut self, node: Node, anchor: usize, merge_key: bool) {
+        self.values += 1;
         if anchor != 0 {
-            self.anchors
-                .insert(anchor, Some((node.clone(), count(&node))));
+            let size = count(&node);
+            self.values += size;
+            if self.values > MAX_VALUES {
+                return;
+            }
+            self.anchors.insert(anchor, Some((node.clone(), size)));
         }
         let Some(parent) = self.open.last_mut() else {
             self.documents.push(node);
@@ -352,7 +367,15 @@ fn merge_tag(tag: Option<&granit_parser::Tag>) -> Option<Tag> {
     }
 }
 
-fn count(node: &Node) -> usize {
+/// Says that a stack holds more than [`MAX_VALUES`].
+pub(super) fn too_many() -> Diagnostic {
+    Diagnostic::error(format!(
+        "a stack of more than {MAX_VALUES} keys and values is too large"
+    ))
+}
+
+/// The number of values, where 64 bytes of text count as one.
+pub(super) fn count(node: &Node) -> usize {
     match &node.value {
         Value::Sequence(items) => 1 + items.iter().map(count).sum::<usize>(),
         Value::Mapping(mapping) => {

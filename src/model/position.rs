@@ -55,9 +55,9 @@ impl Fields {
 
 impl Positions {
     /// Notes where a field stands.
-    pub fn insert(&mut self, path: &str, position: Position) {
+    pub fn insert(&mut self, path: impl AsRef<str>, position: Position) {
         let Fields { paths, fields } = Arc::make_mut(&mut self.0);
-        paths.push_str(path);
+        paths.push_str(path.as_ref());
         fields.push((paths.len(), position));
     }
 

@@ -38,7 +38,7 @@ impl<'a> Places<'a> {
                         path.push('.');
                     }
                     path.push_str(key);
-                    positions.insert(path, self.position(entry.node.span));
+                    positions.insert(&*path, self.position(entry.node.span));
                     self.collect(&entry.node, path, positions);
                     path.truncate(length);
                 }
@@ -47,7 +47,7 @@ impl<'a> Places<'a> {
                 for (index, item) in items.iter().enumerate() {
                     // Writing to a string cannot fail.
                     let _ = write!(path, "[{index}]");
-                    positions.insert(path, self.position(item.span));
+                    positions.insert(&*path, self.position(item.span));
                     self.collect(item, path, positions);
                     path.truncate(length);
                 }

@@ -55,6 +55,48 @@ fn aliases_cannot_make_a_file_grow() {
 }
 
 #[test]
+fn stacks_beyond_all_measure_are_refused() {
+    let message = "a stack of more than 500000 keys and values is too large";
+    refused(&format!("x: [{}]\n", "0,".repeat(600_000)), message);
+    let nested = (0..50).fold(String::new(), |text, step| format!("{text}&a{step} [")) + "0,";
+    let nested = format!("x: {nested}{}{}\n", "0,".repeat(20_000), "]".repeat(50));
+    refused(&nested, message);
+    let (told, status) = Test::new(["config", "-q"])
+        .file("many.yaml", &format!("x: [{}]\n", "0,".repeat(100_000)))
+        .file(
+            "compose.yaml",
+            &format!("include: [{}]\n", "many.yaml,".repeat(10)),
+        )
+        .memory(MEMORY)
+        .stderr_and_status();
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains(message), "{told}");
+    let ports = "\"1-65535:1-65535\", \"1-65535:1-65535/udp\", \"1-9:1-9/tcp\"";
+    refused(
+        &format!("services: {{web: {{image: busybox, ports: [{ports}]}}}}\n"),
+        "a stack of more than 131072 ports is too large",
+    );
+}
+
+#[test]
+fn very_many_mistakes_are_told_in_part() {
+    let unset = format!("x: \"{}\"\n", "$A".repeat(100_000));
+    let services = "services: {web: {image: busybox}}\n";
+    let told = Test::new(["config", "-q"])
+        .file("compose.yaml", &format!("{services}{unset}"))
+        .memory(MEMORY)
+        .stderr_and_status();
+    assert_eq!(told.1, Some(0), "{}", told.0);
+    assert!(told.0.len() < 10_000_000, "{} bytes", told.0.len());
+    let long = format!("x: \"{}\"\n", "${A:-b}".repeat(100_000));
+    let told = Test::new(["config", "-q"])
+        .file("compose.yaml", &format!("{services}{long}"))
+        .memory(MEMORY)
+        .stderr_and_status();
+    assert_eq!(told, (String::new(), Some(0)));
+}
+
+#[test]
 fn long_chains_are_refused() {
     let mut services = "services:\n  s5000:\n    image: a\n".to_owned();
     for step in 0..5000 {
