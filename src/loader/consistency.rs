@@ -168,10 +168,7 @@ impl Check<'_> {
                         profiles.first().copied().unwrap_or("*")
                     ))
                 }
-                None => {
-                    let known = candidates(self.services.keys(), problems);
-                    problem.did_you_mean(target, known)
-                }
+                None => problem.did_you_mean(target, candidates(self.services.keys(), problems)),
             });
         }
     }

@@ -466,9 +466,12 @@ fn services(count: usize) -> String {
     };
     let services: String = (1..=count).map(service).collect();
     let first = "services:\n  s0:\n    image: busybox\n";
-    let volumes: String = (1..=count)
-        .map(|number| format!("  data{number}:\n"))
-        .collect();
+    let volumes = (1..=count).fold(String::new(), |text, number| {
+        text + &format!(
+            "  data{number}:
+"
+        )
+    });
     format!("{first}{services}networks:\n  front:\nvolumes:\n{volumes}")
 }
 

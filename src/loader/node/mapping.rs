@@ -10,6 +10,10 @@ pub struct Mapping {
     entries: Vec<(String, Entry)>,
     /// Where each key's entry is, once there are more than [`FEW`]: a stack has few large mappings and very many small
     /// ones, in which looking at the keys one by one is faster and takes no memory.
+    #[expect(
+        clippy::box_collection,
+        reason = "few mappings have it, and every node would be larger"
+    )]
     places: Option<Box<HashMap<String, usize>>>,
 }
 

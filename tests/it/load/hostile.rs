@@ -80,7 +80,7 @@ fn stacks_beyond_all_measure_are_refused() {
 
 #[test]
 fn very_many_mistakes_are_told_in_part() {
-    let unset = format!("x: \"{}\"\n", "$A".repeat(100_000));
+    let unset = format!("x-a: \"{}\"\n", "$A".repeat(100_000));
     let services = "services: {web: {image: busybox}}\n";
     let told = Test::new(["config", "-q"])
         .file("compose.yaml", &format!("{services}{unset}"))
@@ -88,7 +88,7 @@ fn very_many_mistakes_are_told_in_part() {
         .stderr_and_status();
     assert_eq!(told.1, Some(0), "{}", told.0);
     assert!(told.0.len() < 10_000_000, "{} bytes", told.0.len());
-    let long = format!("x: \"{}\"\n", "${A:-b}".repeat(100_000));
+    let long = format!("x-a: \"{}\"\n", "${A:-b}".repeat(100_000));
     let told = Test::new(["config", "-q"])
         .file("compose.yaml", &format!("{services}{long}"))
         .memory(MEMORY)
