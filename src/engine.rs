@@ -40,8 +40,8 @@ pub trait Engine {
     async fn containers(&self, project: &ProjectName) -> Result<Vec<Container>, EngineError>;
     /// The container of this id or name; none where there is no such container.
     async fn container(&self, id: &str) -> Result<Option<Container>, EngineError>;
-    /// Makes a container and attaches it to all its networks; answers its id. Nothing half-made is left on an error.
-    async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError>;
+    /// Makes a container and attaches it to all its networks. Nothing half-made is left on an error.
+    async fn create_container(&self, container: &NewContainer) -> Result<Created, EngineError>;
     /// Puts files into a container; folders that are not there are made, files that are there are replaced.
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError>;
     /// Starts a container; one that runs already is no error.
@@ -153,6 +153,15 @@ pub struct About {
     pub platform: String,
     /// Whether it builds with BuildKit.
     pub buildkit: bool,
+}
+
+/// A container that was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Created {
+    /// Its id.
+    pub id: String,
+    /// What of the wish the engine passes over, in its own words.
+    pub warnings: Vec<String>,
 }
 
 /// Progress of a pull: of one layer, or (without a layer) of the whole.
@@ -305,17 +314,15 @@ pub enum EngineError {
         /// What is wrong with it.
         why: String,
     },
-    /// The engine is too old or too new for us, or for a key of the file.
-    #[error("{what} needs engine API {needed}, and {address} speaks {spoken}")]
-    ApiVersion {
-        /// What needs it.
-        what: String,
-        /// The version it needs.
-        needed: String,
-        /// The version the engine speaks.
-        spoken: String,
-        /// The engine's address.
-        address: String,
+    /// The engine doesn't have a key of the file.
+    #[error("`{path}` of {of} cannot be carried: {why}")]
+    BeyondEngine {
+        /// The key's path in the service or network.
+        path: String,
+        /// Whose key: `container app-web-1`.
+        of: String,
+        /// What the engine lacks.
+        why: String,
     },
     /// There is no such object.
     #[error("{0}")]
@@ -370,6 +377,14 @@ pub enum EngineError {
     #[error("build context {}: {why}", path.display())]
     Context {
         /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A security profile cannot be read.
+    #[error("seccomp profile {} cannot be used: {why}", path.display())]
+    Profile {
+        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,

@@ -28,9 +28,10 @@ pub use network::{Ipam, IpamPool, Network};
 pub use position::{Position, Positions};
 pub use secret::Secret;
 pub use service::{
-    Attachment, Build, Condition, ContainerSpec, Dependency, FileReference, Healthcheck, Hook,
-    HookKind, ImageBuild, Logging, Mount, MountKind, NetworkMode, Port, PullPolicy, Readiness,
-    RestartPolicy, Service, Ulimit,
+    Attachment, BlkioConfig, Build, Condition, ContainerSpec, CredentialSpec, Dependency,
+    DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook, HookKind,
+    ImageBuild, Logging, Mount, MountKind, NetworkMode, NotCarried, Port, PullPolicy, Readiness,
+    RestartPolicy, Service, Ulimit, seccomp_profile,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

@@ -92,6 +92,18 @@ pub enum PlanError {
         /// Where it is declared.
         position: Option<Position>,
     },
+    /// A service cannot be what the file says, since windlass does not carry out one of its keys.
+    #[error("service {service} cannot be raised: it has `{key}`, and {why}")]
+    NotCarried {
+        /// The service.
+        service: ServiceName,
+        /// The key.
+        key: String,
+        /// What is not carried out.
+        why: String,
+        /// Where the key's value stands.
+        position: Option<Position>,
+    },
     /// An image is not there and may not be brought.
     #[error("service {service} needs image {image}, which the engine doesn't have, and {why}")]
     ImageMissing {
@@ -113,6 +125,7 @@ impl PlanError {
             Self::NoSuchService(_) | Self::Cycle(_) => None,
             Self::Undefined { position, .. }
             | Self::ExternalMissing { position, .. }
+            | Self::NotCarried { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),
         }
     }

@@ -1,7 +1,8 @@
 //! Doubts to tell before a plan is applied.
 
 use super::scope::Scope;
-use crate::engine::docker::beyond_api;
+use crate::engine::About;
+use crate::engine::docker::{Need, beyond_engine};
 use crate::model::Project;
 use crate::plan::{Operation, Plan, Resource};
 use crate::ui;
@@ -9,13 +10,13 @@ use crate::ui::mask::Mask;
 use crate::ui::report::Report;
 
 /// Tells the plan's own doubts, and the keys of new containers that the engine is too old for and leaves out.
-pub(super) fn tell(plan: &Plan, project: &Project, api: (u32, u32), mask: &Mask, scope: &Scope) {
+pub(super) fn tell(plan: &Plan, project: &Project, about: &About, mask: &Mask, scope: &Scope) {
     let mut reports = ui::plan::warnings(&plan.warnings);
-    reports.extend(left_out(plan, project, api));
+    reports.extend(left_out(plan, project, about));
     scope.warn(&reports, mask);
 }
 
-fn left_out(plan: &Plan, project: &Project, api: (u32, u32)) -> Vec<Report> {
+fn left_out(plan: &Plan, project: &Project, about: &About) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     for step in &plan.steps {
         let (
@@ -29,18 +30,22 @@ fn left_out(plan: &Plan, project: &Project, api: (u32, u32)) -> Vec<Report> {
             continue;
         };
         let service = project.services.get(name);
-        for beyond in beyond_api(container, api) {
+        for beyond in beyond_engine(container, about) {
             // What cannot be left out is the engine's error.
             if beyond.is_needed {
                 continue;
             }
-            let (major, minor) = beyond.needed;
             let position = service.and_then(|service| service.positions.find(&beyond.path));
+            let fate = match beyond.need {
+                Need::Api(..) => "is left out",
+                Need::Windows => "has no effect",
+            };
             let report = Report {
                 position: position.map(ToString::to_string),
                 ..Report::new(format!(
-                    "service {name}: `{}` is left out: it needs engine API {major}.{minor}, and this engine has {}.{}",
-                    beyond.path, api.0, api.1
+                    "service {name}: `{}` {fate}: {}",
+                    beyond.path,
+                    beyond.why(about)
                 ))
             };
             // Replicas have the same keys.
@@ -110,8 +115,16 @@ mod tests {
             configs: IndexMap::new(),
             secrets: IndexMap::new(),
         };
+        let about = |api| About {
+            address: String::new(),
+            product: "Docker".into(),
+            version: String::new(),
+            api,
+            platform: "linux/amd64".into(),
+            buildkit: true,
+        };
         let messages = |api| -> Vec<String> {
-            let reports = left_out(&plan, &project, api).into_iter();
+            let reports = left_out(&plan, &project, &about(api)).into_iter();
             reports.map(|report| report.message).collect()
         };
         assert_eq!(

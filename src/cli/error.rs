@@ -131,6 +131,9 @@ fn plan_report(error: &PlanError) -> Report {
             report.hint("`windlass config --services` lists the services of the stack file")
         }
         PlanError::Cycle(_) => report.hint("take one of these dependencies out"),
+        PlanError::NotCarried { service, .. } => report.hint(format!(
+            "name the services to raise, without {service} and those that depend on it"
+        )),
         PlanError::Undefined { .. } => report,
     }
 }
@@ -209,6 +212,8 @@ fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
         EngineError::PullDenied { .. } | EngineError::PullFailed { .. } => "image".to_owned(),
         EngineError::BuildFailed { .. } => "build.dockerfile".to_owned(),
         EngineError::Context { .. } => "build.context".to_owned(),
+        EngineError::BeyondEngine { path, .. } => path.clone(),
+        EngineError::Profile { .. } => "security_opt".to_owned(),
         EngineError::PortInUse { port, .. } => published_as(port, step, plan),
         EngineError::Disconnected { .. } => return report,
         _ => String::new(),
@@ -327,8 +332,8 @@ fn engine_report(error: &EngineError) -> Report {
         EngineError::BadAddress { .. } => {
             report.hint("DOCKER_HOST is written like unix:///var/run/docker.sock, tcp://HOST:2375 or ssh://USER@HOST")
         }
-        EngineError::ApiVersion { .. } => {
-            report.hint("a newer engine does it, or take the key out of the stack file")
+        EngineError::BeyondEngine { .. } => {
+            report.hint("another engine does it, or take the key out of the stack file")
         }
         EngineError::NameInUse { name, .. } => report.hint(format!(
             "remove the other one with `docker rm {name}`, or give another name"

@@ -59,7 +59,7 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
     let mask = Mask::of(&project, &state.containers);
-    doubt::tell(&plan, &project, engine.about().api, &mask, scope);
+    doubt::tell(&plan, &project, engine.about(), &mask, scope);
     show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
     preflight(&plan, &state, &engine, &mask, scope).await?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })

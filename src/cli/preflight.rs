@@ -2,8 +2,8 @@
 
 use super::error::CliError;
 use super::scope::Scope;
-use crate::engine::Engine;
-use crate::engine::docker::beyond_api;
+use crate::engine::docker::{BeyondEngine, beyond_engine, network_beyond_engine};
+use crate::engine::{About, Engine};
 use crate::plan::{self, Operation, Plan, Problem};
 use crate::state::ActualState;
 use crate::ui::mask::Mask;
@@ -21,7 +21,7 @@ pub(super) async fn preflight(
     scope: &Scope,
 ) -> Result<(), CliError> {
     let question = plan::question(plan, state);
-    let mut problems = too_old(plan, engine.about().api);
+    let mut problems = not_there(plan, engine.about());
     if !question.is_empty() {
         let around = engine.surroundings(&question).await?;
         problems.extend(plan::preflight(plan, state, &around));
@@ -49,29 +49,27 @@ fn report(problem: &Problem) -> Report {
     }
 }
 
-/// Keys that the containers cannot be without, and that the engine's API doesn't have.
-fn too_old(plan: &Plan, api: (u32, u32)) -> Vec<Problem> {
+/// Keys that the containers and networks cannot be without, and that the engine doesn't have.
+fn not_there(plan: &Plan, about: &About) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     for step in &plan.steps {
-        let Operation::CreateContainer { container, .. } = &step.operation else {
-            continue;
+        let beyond: Vec<BeyondEngine> = match &step.operation {
+            Operation::CreateContainer { container, .. } => beyond_engine(container, about),
+            Operation::CreateNetwork { network, .. } => network_beyond_engine(network, about),
+            _ => continue,
         };
-        for beyond in beyond_api(container, api) {
+        for beyond in beyond.iter().filter(|beyond| beyond.is_needed) {
             let place = plan.origins.get(&step.resource);
-            let (major, minor) = beyond.needed;
             let problem = Problem {
-                message: format!(
-                    "`{}` needs engine API {major}.{minor}, and this engine has {}.{}",
-                    beyond.path, api.0, api.1
-                ),
+                message: format!("`{}` cannot be carried: {}", beyond.path, beyond.why(about)),
                 position: place.and_then(|at| at.find(&beyond.path)).cloned(),
                 hint: Some(
-                    "a newer engine does it, or take the key out of the stack file".to_owned(),
+                    "another engine does it, or take the key out of the stack file".to_owned(),
                 ),
                 is_certain: true,
             };
             // Replicas have the same keys.
-            if beyond.is_needed && !problems.contains(&problem) {
+            if !problems.contains(&problem) {
                 problems.push(problem);
             }
         }

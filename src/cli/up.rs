@@ -182,7 +182,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
     let plan = plan::up(&project, &state, &options)?;
-    doubt::tell(&plan, &project, engine.about().api, &mask, scope);
+    doubt::tell(&plan, &project, engine.about(), &mask, scope);
     if scope.global.dry_run {
         return show(&plan, scope.global.verbose > 0, &mask, scope);
     }

@@ -8,6 +8,7 @@ mod build;
 mod buildkit;
 mod classic;
 mod convert;
+mod device;
 mod dial;
 mod digest;
 mod endpoint;
@@ -19,6 +20,7 @@ mod mount;
 mod owner;
 mod pull;
 mod request;
+mod security;
 mod stream;
 mod surroundings;
 mod transport;
@@ -32,7 +34,7 @@ use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-pub use beyond::{BeyondApi, beyond_api};
+pub use beyond::{BeyondEngine, Need, beyond_engine, network_beyond_engine};
 
 use self::build::Builder;
 use self::failure::from_bollard;
@@ -43,7 +45,7 @@ use super::auth::{AuthError, RegistryConfig};
 use super::locate::{self, Attempt, Variables};
 use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
-    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
+    About, BuildProgress, Created, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
     PullProgress, Told, archive,
 };
 use crate::label;
@@ -189,29 +191,16 @@ impl DockerEngine {
         Ok(networks)
     }
 
-    /// Old engines ignore what they don't know; we do not.
-    fn check_keys(&self, container: &NewContainer) -> Result<(), EngineError> {
-        for beyond in beyond_api(container, self.about.api) {
-            let (major, minor) = beyond.needed;
-            let needed = format!("{major}.{minor}");
-            if beyond.is_needed {
-                let (spoken, address) = (self.api().to_string(), self.about.address.clone());
-                let what = format!("{} of container {}", beyond.path, container.name);
-                return Err(EngineError::ApiVersion {
-                    what,
-                    needed,
-                    spoken,
-                    address,
-                });
-            }
-            tracing::warn!(
-                container = container.name,
-                key = beyond.path,
-                needed,
-                "the engine is too old for this key: left out"
-            );
+    /// Engines ignore what they don't know; we do not.
+    fn check_keys(&self, beyond: Vec<BeyondEngine>, of: String) -> Result<(), EngineError> {
+        match beyond.into_iter().find(|beyond| beyond.is_needed) {
+            Some(beyond) => Err(EngineError::BeyondEngine {
+                why: beyond.why(&self.about),
+                path: beyond.path,
+                of,
+            }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn connect_endpoint(&self, id: &str, endpoint: &Endpoint) -> Result<(), EngineError> {
@@ -308,31 +297,42 @@ impl Engine for DockerEngine {
         self.inspect(id).await
     }
 
-    async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError> {
+    async fn create_container(&self, container: &NewContainer) -> Result<Created, EngineError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Created {
+        struct Answer {
             id: String,
             #[serde(default)]
             warnings: Option<Vec<String>>,
         }
-        self.check_keys(container)?;
+        let name = &container.name;
+        self.check_keys(
+            beyond_engine(container, &self.about),
+            format!("container {name}"),
+        )?;
         let target = Target::new(&["containers", "create"])
             .with("name", &container.name)
             .with_some("platform", container.spec.platform.as_deref());
+        let mut container = security::with_profiles(container).await?;
+        if !self.about.platform.starts_with("windows") && container.spec.credential_spec.is_some() {
+            // Others refuse the option; the user is told that it is left out.
+            container.to_mut().spec.credential_spec = None;
+        }
+        let container = &*container;
         let body = convert::create_body(container, self.api()).map_err(not_understood)?;
         let answer = post(&self.transport, &target, &body).await?;
-        let created: Created = serde_json::from_slice(&answer).map_err(not_understood)?;
-        for warning in created.warnings.unwrap_or_default() {
-            tracing::warn!(container = container.name, warning, "the engine warns");
-        }
+        let created: Answer = serde_json::from_slice(&answer).map_err(not_understood)?;
         for endpoint in endpoint::later_endpoints(container, self.api()) {
             if let Err(error) = self.connect_endpoint(&created.id, endpoint).await {
                 self.remove_container(&created.id, true).await?;
                 return Err(error);
             }
         }
-        Ok(created.id)
+        let warnings = created.warnings.unwrap_or_default();
+        Ok(Created {
+            id: created.id,
+            warnings: warnings.iter().map(|text| text.trim().to_owned()).collect(),
+        })
     }
 
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError> {
@@ -465,6 +465,11 @@ impl Engine for DockerEngine {
         struct Created {
             id: String,
         }
+        let name = &network.name;
+        self.check_keys(
+            network_beyond_engine(network, &self.about),
+            format!("network {name}"),
+        )?;
         let body = convert::network_body(network, labels).map_err(not_understood)?;
         let target = Target::new(&["networks", "create"]);
         let answer = post(&self.transport, &target, &body).await?;

@@ -1,6 +1,7 @@
 //! Canonical tree -> [`Project`].
 
 mod content;
+mod not_carried;
 mod position;
 mod service;
 

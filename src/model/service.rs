@@ -3,15 +3,18 @@
 mod build;
 mod container_spec;
 mod depends_on;
+mod device;
 mod file;
 mod healthcheck;
 mod hook;
 mod image;
 mod mount;
 mod network;
+mod not_carried;
 mod port;
 mod readiness;
 mod restart;
+mod security;
 
 use indexmap::IndexMap;
 
@@ -20,15 +23,18 @@ use super::{Positions, ServiceName};
 pub use build::{Build, ImageBuild};
 pub use container_spec::{ContainerSpec, Logging, Ulimit};
 pub use depends_on::{Condition, Dependency};
+pub use device::{BlkioConfig, CredentialSpec, DeviceRate, DeviceRequest, DeviceWeight};
 pub use file::FileReference;
 pub use healthcheck::Healthcheck;
 pub use hook::{Hook, HookKind};
 pub use image::PullPolicy;
 pub use mount::{Mount, MountKind};
 pub use network::{Attachment, NetworkMode};
+pub use not_carried::NotCarried;
 pub use port::Port;
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
+pub use security::seccomp_profile;
 
 /// One service: what its containers are, and what windlass does around them.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,8 +56,8 @@ pub struct Service {
     pub pre_stop: Vec<Hook>,
     /// Whether an attached `up` shows its logs.
     pub attach: bool,
-    /// Keys that the file has and no engine call carries yet, such as `models` or `deploy.placement`.
-    pub not_carried: Vec<String>,
+    /// Keys that the file has and no engine call carries, such as `deploy.placement`.
+    pub not_carried: Vec<NotCarried>,
     /// Who says that it is ready (`x-ready`).
     pub ready: Readiness,
     /// Where its fields stand.

@@ -6,7 +6,7 @@ use super::UpOptions;
 use crate::label;
 use crate::model::{
     Endpoint, Mount, MountKind, NetworkAccess, NetworkMode, NetworkName, NewContainer, Project,
-    Service,
+    Service, seccomp_profile,
 };
 use crate::state::Container;
 
@@ -36,6 +36,12 @@ pub(super) fn new_container(
         }
     }
     let mut spec = service.spec.clone();
+    spec.links = links(project, service);
+    for option in &mut spec.security_opt {
+        if let Some(profile) = seccomp_profile(option) {
+            *option = format!("seccomp={}", project.working_dir.join(profile).display());
+        }
+    }
     for mode in [&mut spec.ipc, &mut spec.pid].into_iter().flatten() {
         if let Some(other) = mode.strip_prefix("service:") {
             *mode = format!("container:{}", container_of(project, other));
@@ -43,7 +49,7 @@ pub(super) fn new_container(
     }
     NewContainer {
         name: replaces.map_or(name.clone(), |old| label::interim_name(&old.id, &name)),
-        network: network_access(project, service),
+        network: network_access(project, service, number),
         volumes_from: spec
             .volumes_from
             .iter()
@@ -122,7 +128,7 @@ fn inherit_anonymous_volumes(mounts: &mut Vec<Mount>, old: &Container) {
     }
 }
 
-fn network_access(project: &Project, service: &Service) -> NetworkAccess {
+fn network_access(project: &Project, service: &Service, number: u32) -> NetworkAccess {
     let spec = &service.spec;
     match &spec.network_mode {
         Some(NetworkMode::Service(name)) => {
@@ -135,7 +141,7 @@ fn network_access(project: &Project, service: &Service) -> NetworkAccess {
         None if spec.networks.is_empty() => return NetworkAccess::Mode("none".to_owned()),
         None => {}
     }
-    let endpoints = endpoints(project, service).map(|(_, endpoint)| endpoint);
+    let endpoints = endpoints(project, service, number).map(|(_, endpoint)| endpoint);
     NetworkAccess::Networks(endpoints.collect())
 }
 
@@ -143,6 +149,7 @@ fn network_access(project: &Project, service: &Service) -> NetworkAccess {
 pub(super) fn endpoints<'a>(
     project: &'a Project,
     service: &'a Service,
+    number: u32,
 ) -> impl Iterator<Item = (&'a NetworkName, Endpoint)> {
     let links = links(project, service);
     let mut attachments: Vec<_> = service.spec.networks.iter().collect();
@@ -153,9 +160,13 @@ pub(super) fn endpoints<'a>(
                 .networks
                 .get(name)
                 .map_or_else(|| name.to_string(), |network| network.name.clone()),
-            aliases: std::iter::once(service.name.to_string())
-                .chain(attachment.aliases.iter().cloned())
-                .collect(),
+            aliases: [
+                label::container_name(project, service, number),
+                service.name.to_string(),
+            ]
+            .into_iter()
+            .chain(attachment.aliases.iter().cloned())
+            .collect(),
             links: links.clone(),
             ipv4_address: attachment.ipv4_address.clone(),
             ipv6_address: attachment.ipv6_address.clone(),
@@ -169,11 +180,21 @@ pub(super) fn endpoints<'a>(
     })
 }
 
+/// `CONTAINER:ALIAS` of all links: a service's replicas are known by the link's name, and each by names of its own.
 fn links(project: &Project, service: &Service) -> Vec<String> {
-    let own = service.spec.links.iter().map(|link| {
+    let mut own = Vec::new();
+    for link in &service.spec.links {
         let (target, alias) = link.split_once(':').unwrap_or((link, link));
-        format!("{}:{alias}", container_of(project, target))
-    });
+        let Some(target) = project.services.get(target) else {
+            continue;
+        };
+        for number in 1..=target.scale {
+            let container = label::container_name(project, target, number);
+            let short = format!("{}-{number}", target.name);
+            let long = format!("{}-{short}", project.name);
+            own.extend([alias, &short, &long].map(|alias| format!("{container}:{alias}")));
+        }
+    }
     let external = service
         .spec
         .external_links
@@ -182,5 +203,5 @@ fn links(project: &Project, service: &Service) -> Vec<String> {
             Some(_) => link.clone(),
             None => format!("{link}:{link}"),
         });
-    own.chain(external).collect()
+    own.into_iter().chain(external).collect()
 }

@@ -47,7 +47,7 @@ pub enum Progress {
     Health(Health),
     /// Of a wait: what it is for now, as it goes on after the word `waiting`.
     Note(String),
-    /// Of a wait: something people should look after, though it may go on.
+    /// Of a wait or a new container: something people should look after, though it goes on.
     Warning(String),
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::engine::sockets::{SocketCounts, SocketTable};
-use crate::engine::{About, BuildProgress, NewExec, PullProgress};
+use crate::engine::{About, BuildProgress, Created, NewExec, PullProgress};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, Volume};
 use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState};
@@ -64,7 +64,7 @@ impl Engine for Talkers {
     async fn container(&self, id: &str) -> Result<Option<Container>, EngineError> {
         Ok(self.containers.borrow().get(id).cloned())
     }
-    async fn create_container(&self, _: &NewContainer) -> Result<String, EngineError> {
+    async fn create_container(&self, _: &NewContainer) -> Result<Created, EngineError> {
         unknown()
     }
     async fn copy_files(

@@ -1,191 +1,345 @@
-//! Keys of a container that the engine is too old for. Old engines ignore most of what they don't know, without a
-//! word, so we say it. Pure.
+//! Keys that the engine is too old for, or that only another kind of engine has. Engines ignore most of what they don't
+//! know, without a word, so we say it. Pure.
+
+use std::cmp::Reverse;
+use std::fmt;
 
 use super::version::ApiVersion;
-use crate::model::{Endpoint, MountKind, NetworkAccess, NewContainer};
+use crate::engine::About;
+use crate::model::{ContainerSpec, MountKind, Network, NewContainer};
 
-/// A key that the engine's API doesn't have yet.
+/// What an engine must be to carry a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It speaks this version of the API, (major, minor), or a newer one.
+    Api(u32, u32),
+    /// It runs on Windows.
+    Windows,
+}
+
+impl Need {
+    fn is_met(self, about: &About) -> bool {
+        match self {
+            Self::Api(major, minor) => about.api >= (major, minor),
+            Self::Windows => about.platform.starts_with("windows"),
+        }
+    }
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(major, minor) => write!(f, "engine API {major}.{minor}"),
+            Self::Windows => f.write_str("an engine on Windows"),
+        }
+    }
+}
+
+/// A key that the engine doesn't have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BeyondApi {
-    /// The key's path in the service, such as `healthcheck.start_interval`.
+pub struct BeyondEngine {
+    /// The key's path in the service or network, such as `healthcheck.start_interval`.
     pub path: String,
-    /// The API version that brought it: (major, minor).
-    pub needed: (u32, u32),
-    /// Whether the container cannot be what the file says without it; otherwise it runs all the same.
+    /// What an engine must be to have it.
+    pub need: Need,
+    /// Whether the container or network cannot be what the file says without it; otherwise it is made all the same.
     pub is_needed: bool,
 }
 
-/// The keys of `container` that an engine of this API version (major, minor) doesn't have.
-///
-/// Those that are needed make [`Engine::create_container`](crate::engine::Engine::create_container) fail; the others
-/// are left out.
-pub fn beyond_api(container: &NewContainer, api: (u32, u32)) -> Vec<BeyondApi> {
-    let api = ApiVersion::new(api.0, api.1);
-    let all = keys(container);
-    let beyond = all.into_iter().filter(|(_, needed, _)| *needed > api);
-    beyond
-        .map(|(path, needed, is_needed)| BeyondApi {
-            path,
-            needed: needed.numbers(),
-            is_needed,
-        })
-        .collect()
-}
-
-/// Every used key that some engine lacks, the version that brought it, and whether it is needed.
-fn keys(container: &NewContainer) -> Vec<(String, ApiVersion, bool)> {
-    let spec = &container.spec;
-    let mut keys = Vec::new();
-    let mut key = |is_used: bool, path: &str, needed, is_needed| {
-        if is_used {
-            keys.push((path.to_owned(), needed, is_needed));
-        }
-    };
-    let start_interval = spec
-        .healthcheck
-        .as_ref()
-        .is_some_and(|healthcheck| healthcheck.start_interval.is_some());
-    key(
-        start_interval,
-        "healthcheck.start_interval",
-        ApiVersion::V1_44,
-        false,
-    );
-    key(
-        !spec.annotations.is_empty(),
-        "annotations",
-        ApiVersion::new(1, 43),
-        false,
-    );
-    for (index, mount) in container.mounts.iter().enumerate() {
-        let path = |rest: &str| format!("volumes[{index}]{rest}");
-        match &mount.kind {
-            MountKind::Volume {
-                subpath: Some(_), ..
-            } => key(true, &path(".volume.subpath"), ApiVersion::V1_45, true),
-            MountKind::Image { subpath, .. } => {
-                key(true, &path(".type"), ApiVersion::V1_48, true);
-                key(
-                    subpath.is_some(),
-                    &path(".image.subpath"),
-                    ApiVersion::V1_49,
-                    true,
-                );
+impl BeyondEngine {
+    /// `it needs engine API 1.44, and this engine has 1.41`.
+    pub fn why(&self, about: &About) -> String {
+        let need = self.need;
+        match need {
+            Need::Api(..) => {
+                let (major, minor) = about.api;
+                format!("it needs {need}, and this engine has {major}.{minor}")
             }
-            MountKind::Bind {
-                recursive: Some(word),
-                ..
-            } if word == "readonly" || word == "writable" => {
-                key(true, &path(".bind.recursive"), ApiVersion::V1_44, true);
-            }
-            _ => {}
+            Need::Windows => format!("it needs {need}, and this one runs {}", about.platform),
         }
     }
-    if let NetworkAccess::Networks(endpoints) = &container.network {
-        for (index, endpoint) in endpoints.iter().enumerate() {
-            let Endpoint {
-                network,
-                mac_address,
-                gw_priority,
-                interface_name,
-                ..
-            } = endpoint;
+}
+
+/// The keys of `container` that an engine doesn't have.
+///
+/// Those that are needed make [`Engine::create_container`](crate::engine::Engine::create_container) fail; the others
+/// do nothing.
+pub fn beyond_engine(container: &NewContainer, about: &About) -> Vec<BeyondEngine> {
+    let mut keys = Keys::default();
+    keys.of_spec(&container.spec);
+    keys.of_mounts(container);
+    keys.of_endpoints(&container.spec);
+    keys.beyond(about)
+}
+
+/// The keys of `network` that an engine doesn't have; all are needed.
+pub fn network_beyond_engine(network: &Network, about: &About) -> Vec<BeyondEngine> {
+    let mut keys = Keys::default();
+    // Older engines always have it on.
+    let is_off = network.enable_ipv4 == Some(false);
+    keys.key(is_off, "enable_ipv4", ApiVersion::V1_48, true);
+    keys.beyond(about)
+}
+
+/// Every used key that some engine lacks.
+#[derive(Default)]
+struct Keys(Vec<BeyondEngine>);
+
+impl Keys {
+    fn beyond(self, about: &About) -> Vec<BeyondEngine> {
+        let keys = self.0.into_iter();
+        keys.filter(|key| !key.need.is_met(about)).collect()
+    }
+
+    fn key(&mut self, is_used: bool, path: &str, needed: ApiVersion, is_needed: bool) {
+        let (major, minor) = needed.numbers();
+        self.add(is_used, path, Need::Api(major, minor), is_needed);
+    }
+
+    fn add(&mut self, is_used: bool, path: &str, need: Need, is_needed: bool) {
+        if is_used {
+            self.0.push(BeyondEngine {
+                path: path.to_owned(),
+                need,
+                is_needed,
+            });
+        }
+    }
+
+    fn of_spec(&mut self, spec: &ContainerSpec) {
+        let healthcheck = spec.healthcheck.as_ref();
+        self.key(
+            healthcheck.is_some_and(|healthcheck| healthcheck.start_interval.is_some()),
+            "healthcheck.start_interval",
+            ApiVersion::V1_44,
+            false,
+        );
+        self.key(
+            !spec.annotations.is_empty(),
+            "annotations",
+            ApiVersion::new(1, 43),
+            false,
+        );
+        let isolation = spec.isolation.as_deref().unwrap_or("default");
+        for (is_used, path, is_needed) in [
+            (spec.cpu_count.is_some(), "cpu_count", false),
+            (spec.cpu_percent.is_some(), "cpu_percent", false),
+            (spec.credential_spec.is_some(), "credential_spec", false),
+            (isolation != "default", "isolation", true),
+        ] {
+            self.add(is_used, path, Need::Windows, is_needed);
+        }
+    }
+
+    fn of_mounts(&mut self, container: &NewContainer) {
+        for (index, mount) in container.mounts.iter().enumerate() {
+            let path = |rest: &str| format!("volumes[{index}]{rest}");
+            match &mount.kind {
+                MountKind::Volume {
+                    subpath: Some(_), ..
+                } => self.key(true, &path(".volume.subpath"), ApiVersion::V1_45, true),
+                MountKind::Image { subpath, .. } => {
+                    self.key(true, &path(".type"), ApiVersion::V1_48, true);
+                    let is_used = subpath.is_some();
+                    self.key(is_used, &path(".image.subpath"), ApiVersion::V1_49, true);
+                }
+                MountKind::Bind {
+                    recursive: Some(word),
+                    ..
+                } if word == "readonly" || word == "writable" => {
+                    self.key(true, &path(".bind.recursive"), ApiVersion::V1_44, true);
+                }
+                MountKind::Npipe { .. } => self.add(true, &path(".type"), Need::Windows, true),
+                MountKind::Cluster { .. } => {
+                    self.key(true, &path(".type"), ApiVersion::new(1, 42), true);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn of_endpoints(&mut self, spec: &ContainerSpec) {
+        let mut attachments: Vec<_> = spec.networks.iter().collect();
+        attachments.sort_by_key(|(_, attachment)| Reverse(attachment.priority));
+        for (index, (network, attachment)) in attachments.into_iter().enumerate() {
             let path = |rest: &str| format!("networks.{network}.{rest}");
             // Older engines have one address for the container, used on its first network.
-            key(
-                mac_address.is_some() && index > 0,
-                &path("mac_address"),
-                ApiVersion::V1_44,
-                true,
-            );
-            key(
-                gw_priority.is_some(),
+            let is_further = attachment.mac_address.is_some() && index > 0;
+            self.key(is_further, &path("mac_address"), ApiVersion::V1_44, true);
+            self.key(
+                attachment.gw_priority.is_some(),
                 &path("gw_priority"),
                 ApiVersion::V1_48,
                 false,
             );
-            key(
-                interface_name.is_some(),
+            self.key(
+                attachment.interface_name.is_some(),
                 &path("interface_name"),
                 ApiVersion::V1_49,
                 true,
             );
         }
     }
-    keys
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainerSpec, Healthcheck, Mount};
+    use crate::model::{
+        Attachment, CredentialSpec, Healthcheck, Mount, NetworkAccess, NetworkName,
+    };
 
-    #[test]
-    fn keys_beyond_the_engine_are_named() {
+    fn container() -> NewContainer {
         let mount = |kind| Mount {
             target: "/x".to_owned(),
             read_only: false,
             consistency: None,
             kind,
         };
-        let endpoint = |network: &str| Endpoint {
-            network: network.to_owned(),
-            mac_address: Some("02:00:00:00:00:01".to_owned()),
-            interface_name: Some("lan0".to_owned()),
-            ..Endpoint::default()
+        let attachment = |network: &str| {
+            let attachment = Attachment {
+                mac_address: Some("02:00:00:00:00:01".to_owned()),
+                interface_name: Some("lan0".to_owned()),
+                gw_priority: Some(1),
+                priority: i64::from(network == "first"),
+                ..Attachment::default()
+            };
+            (NetworkName::new(network).unwrap(), attachment)
         };
-        let healthcheck = Healthcheck {
-            start_interval: Some(crate::model::Duration::ZERO),
-            ..Healthcheck::default()
+        let spec = ContainerSpec {
+            healthcheck: Some(Healthcheck {
+                start_interval: Some(crate::model::Duration::ZERO),
+                ..Healthcheck::default()
+            }),
+            annotations: [("a".to_owned(), "b".to_owned())].into(),
+            cpu_count: Some(2),
+            cpu_percent: Some(50.0),
+            isolation: Some("hyperv".to_owned()),
+            credential_spec: Some(CredentialSpec::default()),
+            networks: ["then", "first"].map(attachment).into(),
+            ..ContainerSpec::default()
         };
-        let container = NewContainer {
-            name: "x".to_owned(),
-            spec: ContainerSpec {
-                healthcheck: Some(healthcheck),
-                ..ContainerSpec::default()
+        let bind = |recursive: &str| MountKind::Bind {
+            source: "/s".to_owned(),
+            create_host_path: false,
+            propagation: None,
+            selinux: None,
+            recursive: Some(recursive.to_owned()),
+        };
+        let source = || "s".to_owned();
+        let mounts = [
+            MountKind::Volume {
+                source: None,
+                nocopy: false,
+                subpath: Some(source()),
+                labels: indexmap::IndexMap::new(),
             },
+            MountKind::Image {
+                source: source(),
+                subpath: Some(source()),
+            },
+            bind("readonly"),
+            bind("disabled"),
+            MountKind::Npipe { source: source() },
+            MountKind::Cluster { source: source() },
+        ];
+        NewContainer {
+            name: "x".to_owned(),
+            spec,
             labels: indexmap::IndexMap::new(),
-            network: NetworkAccess::Networks(vec![endpoint("a"), endpoint("b")]),
-            mounts: vec![
-                mount(MountKind::Volume {
-                    source: None,
-                    nocopy: false,
-                    subpath: Some("s".to_owned()),
-                    labels: indexmap::IndexMap::new(),
-                }),
-                mount(MountKind::Image {
-                    source: "i".to_owned(),
-                    subpath: None,
-                }),
-            ],
+            network: NetworkAccess::Mode("none".to_owned()),
+            mounts: mounts.map(mount).into(),
             volumes_from: Vec::new(),
-        };
-        let paths = |api| {
-            let found = beyond_api(&container, api);
+        }
+    }
+
+    fn about(api: (u32, u32), platform: &str) -> About {
+        About {
+            address: String::new(),
+            product: "Docker".to_owned(),
+            version: String::new(),
+            api,
+            platform: platform.to_owned(),
+            buildkit: true,
+        }
+    }
+
+    #[test]
+    fn keys_beyond_the_engine_are_named() {
+        let words = |api, platform| {
+            let found = beyond_engine(&container(), &about(api, platform)).into_iter();
             found
-                .into_iter()
-                .map(|beyond| format!("{} {}", beyond.path, beyond.is_needed))
+                .map(|beyond| {
+                    let needed = if beyond.is_needed { "needed" } else { "idle" };
+                    format!("{} {needed}: {}", beyond.path, beyond.need)
+                })
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            paths((1, 41)),
+            words((1, 41), "linux/amd64"),
             [
-                "healthcheck.start_interval false",
-                "volumes[0].volume.subpath true",
-                "volumes[1].type true",
-                "networks.a.interface_name true",
-                "networks.b.mac_address true",
-                "networks.b.interface_name true",
+                "healthcheck.start_interval idle: engine API 1.44",
+                "annotations idle: engine API 1.43",
+                "cpu_count idle: an engine on Windows",
+                "cpu_percent idle: an engine on Windows",
+                "credential_spec idle: an engine on Windows",
+                "isolation needed: an engine on Windows",
+                "volumes[0].volume.subpath needed: engine API 1.45",
+                "volumes[1].type needed: engine API 1.48",
+                "volumes[1].image.subpath needed: engine API 1.49",
+                "volumes[2].bind.recursive needed: engine API 1.44",
+                "volumes[4].type needed: an engine on Windows",
+                "volumes[5].type needed: engine API 1.42",
+                "networks.first.gw_priority idle: engine API 1.48",
+                "networks.first.interface_name needed: engine API 1.49",
+                "networks.then.mac_address needed: engine API 1.44",
+                "networks.then.gw_priority idle: engine API 1.48",
+                "networks.then.interface_name needed: engine API 1.49",
             ]
         );
         assert_eq!(
-            paths((1, 45)),
+            words((1, 45), "windows/amd64"),
             [
-                "volumes[1].type true",
-                "networks.a.interface_name true",
-                "networks.b.interface_name true"
+                "volumes[1].type needed: engine API 1.48",
+                "volumes[1].image.subpath needed: engine API 1.49",
+                "networks.first.gw_priority idle: engine API 1.48",
+                "networks.first.interface_name needed: engine API 1.49",
+                "networks.then.gw_priority idle: engine API 1.48",
+                "networks.then.interface_name needed: engine API 1.49",
             ]
         );
-        assert!(paths((1, 49)).is_empty());
+        assert!(words((1, 49), "windows/amd64").is_empty());
+    }
+
+    #[test]
+    fn a_network_without_ipv4_needs_an_engine_that_can_do_without() {
+        let network = |enable_ipv4| Network {
+            enable_ipv4,
+            ..Network::default()
+        };
+        let old = about((1, 41), "linux/amd64");
+        for (is_on, count) in [(Some(false), 1), (Some(true), 0), (None, 0)] {
+            assert_eq!(network_beyond_engine(&network(is_on), &old).len(), count);
+        }
+        let new = about((1, 48), "linux/amd64");
+        assert!(network_beyond_engine(&network(Some(false)), &new).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_is_said_of_both_sides() {
+        let beyond = |need| BeyondEngine {
+            path: String::new(),
+            need,
+            is_needed: true,
+        };
+        let old = about((1, 41), "linux/amd64");
+        assert_eq!(
+            beyond(Need::Api(1, 44)).why(&old),
+            "it needs engine API 1.44, and this engine has 1.41"
+        );
+        assert_eq!(
+            beyond(Need::Windows).why(&old),
+            "it needs an engine on Windows, and this one runs linux/amd64"
+        );
     }
 }

@@ -223,6 +223,7 @@ fn target(build: &ImageBuild, builder: Builder) -> Result<Target, EngineError> {
         ),
         ("target", section.target.clone()),
         ("networkmode", section.network.clone()),
+        ("isolation", section.isolation.clone()),
         ("platform", platform.map(str::to_owned)),
         (
             "shmsize",

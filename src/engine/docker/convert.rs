@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 
 use bollard::models::{
-    ContainerCreateBody, DeviceMapping, HealthConfig, HostConfig, HostConfigLogConfig,
-    Ipam as IpamBody, IpamConfig, NetworkCreateRequest, PortBinding, PortMap, ResourcesUlimits,
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Ipam as IpamBody,
+    IpamConfig, NetworkCreateRequest, PortBinding, PortMap, ResourcesUlimits,
     RestartPolicy as RestartBody, RestartPolicyNameEnum, VolumeCreateRequest,
 };
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::device;
 use super::endpoint::{mac_address, networking_config};
 use super::mount::{binds, mounts};
 use super::version::ApiVersion;
 use crate::model::{
-    ContainerSpec, Healthcheck, Limits, Network, NetworkAccess, NewContainer, Port, RestartPolicy,
-    Volume,
+    BlkioConfig, ContainerSpec, CredentialSpec, DeviceRate, Healthcheck, Limits, Network,
+    NetworkAccess, NewContainer, Port, RestartPolicy, Volume,
 };
 
 /// The body of `POST /containers/create`, for an engine that speaks `api`.
@@ -33,6 +34,9 @@ pub(super) fn create_body(
         exposed_ports: some(exposed_ports(spec)),
         tty: Some(spec.tty),
         open_stdin: Some(spec.stdin_open),
+        attach_stdout: Some(true),
+        attach_stderr: Some(true),
+        network_disabled: is_disabled(&container.network).then_some(true),
         env: some(
             spec.environment
                 .iter()
@@ -68,6 +72,11 @@ pub(super) fn create_body(
 
 fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
     let spec = &container.spec;
+    let blkio = spec.blkio_config.as_ref();
+    let rates = |of: fn(&BlkioConfig) -> &Vec<DeviceRate>| {
+        blkio.and_then(|blkio| some(device::rates(of(blkio))))
+    };
+    let security = security(spec);
     HostConfig {
         // Limits.
         cpu_shares: spec.cpu_shares,
@@ -78,12 +87,14 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         cpu_realtime_period: spec.cpu_rt_period,
         cpu_realtime_runtime: spec.cpu_rt_runtime,
         cpuset_cpus: spec.cpuset.clone(),
-        devices: some(
-            spec.devices
-                .iter()
-                .map(|device| device_mapping(device))
-                .collect(),
-        ),
+        devices: some(device::mappings(spec)),
+        device_requests: some(device::requests(spec)),
+        blkio_weight: blkio.and_then(|blkio| blkio.weight),
+        blkio_weight_device: blkio.and_then(|blkio| some(device::weights(&blkio.weight_device))),
+        blkio_device_read_bps: rates(|blkio| &blkio.device_read_bps),
+        blkio_device_read_iops: rates(|blkio| &blkio.device_read_iops),
+        blkio_device_write_bps: rates(|blkio| &blkio.device_write_bps),
+        blkio_device_write_iops: rates(|blkio| &blkio.device_write_iops),
         device_cgroup_rules: some(spec.device_cgroup_rules.clone()),
         memory_reservation: spec.mem_reservation.map(crate::model::ByteSize::bytes),
         memory_swap: spec.memswap_limit,
@@ -112,8 +123,9 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         dns_options: some(spec.dns_opt.clone()),
         dns_search: some(spec.dns_search.clone()),
         extra_hosts: some(spec.extra_hosts.clone()),
+        // On networks of the user the links are the endpoints'.
         links: match &container.network {
-            NetworkAccess::Mode(_) => some(external_links(spec)),
+            NetworkAccess::Mode(_) => some(spec.links.clone()),
             NetworkAccess::Networks(_) => None,
         },
         // Namespaces and rights.
@@ -123,10 +135,12 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
         userns_mode: spec.userns_mode.clone(),
         cgroupns_mode: spec.cgroup.as_deref().and_then(|mode| mode.parse().ok()),
         privileged: Some(spec.privileged),
-        cap_add: some(spec.cap_add.clone()),
-        cap_drop: some(spec.cap_drop.clone()),
+        cap_add: some(capabilities(&spec.cap_add)),
+        cap_drop: some(capabilities(&spec.cap_drop)),
         group_add: some(spec.group_add.clone()),
-        security_opt: some(spec.security_opt.clone()),
+        security_opt: some(security.options),
+        masked_paths: security.paths.clone(),
+        readonly_paths: security.paths,
         isolation: spec
             .isolation
             .as_deref()
@@ -191,15 +205,6 @@ pub(super) fn update_body(limits: &Limits) -> Value {
     body
 }
 
-/// `CONTAINER:ALIAS` of the links to containers outside the project. On networks of the user they are the endpoints'.
-fn external_links(spec: &ContainerSpec) -> Vec<String> {
-    let whole = |link: &String| match link.split_once(':') {
-        Some(_) => link.clone(),
-        None => format!("{link}:{link}"),
-    };
-    spec.external_links.iter().map(whole).collect()
-}
-
 /// `PORT/PROTOCOL` of every exposed and published port, ranges taken apart.
 fn exposed_ports(spec: &ContainerSpec) -> Vec<String> {
     let mut ports: Vec<String> = spec
@@ -252,16 +257,6 @@ fn health_config(healthcheck: &Healthcheck, api: ApiVersion) -> HealthConfig {
     }
 }
 
-fn device_mapping(device: &str) -> DeviceMapping {
-    let mut parts = device.split(':');
-    let host = parts.next().unwrap_or_default();
-    DeviceMapping {
-        path_on_host: Some(host.to_owned()),
-        path_in_container: Some(parts.next().unwrap_or(host).to_owned()),
-        cgroup_permissions: Some(parts.next().unwrap_or("rwm").to_owned()),
-    }
-}
-
 fn ulimits(spec: &ContainerSpec) -> Vec<ResourcesUlimits> {
     let body = |(name, limit): (&String, &crate::model::Ulimit)| ResourcesUlimits {
         name: Some(name.clone()),
@@ -293,6 +288,58 @@ fn restart_policy(policy: RestartPolicy) -> RestartBody {
         name: Some(name),
         maximum_retry_count: count,
     }
+}
+
+/// The kernel's names of capabilities, `CAP_NET_ADMIN`, each once; `ALL` is none of them.
+fn capabilities(written: &[String]) -> Vec<String> {
+    let name = |written: &String| {
+        let name = written.to_ascii_uppercase();
+        if name == "ALL" || name.starts_with("CAP_") {
+            name
+        } else {
+            format!("CAP_{name}")
+        }
+    };
+    let mut names: Vec<String> = written.iter().map(name).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Compose's word for a container without any network of its own.
+fn is_disabled(network: &NetworkAccess) -> bool {
+    matches!(network, NetworkAccess::Mode(mode) if mode == "disabled")
+}
+
+/// The security options, and the kernel's paths that are kept from the container: none where the file says so.
+struct Security {
+    options: Vec<String>,
+    paths: Option<Vec<String>>,
+}
+
+fn security(spec: &ContainerSpec) -> Security {
+    // A word of docker's command line: the engine has lists of paths instead.
+    let is_open = |option: &String| option == "systempaths=unconfined";
+    let mut options = spec.security_opt.clone();
+    options.retain(|option| !is_open(option));
+    let account = spec.credential_spec.as_ref();
+    options.extend(account.and_then(credential_option));
+    Security {
+        options,
+        paths: spec.security_opt.iter().any(is_open).then(Vec::new),
+    }
+}
+
+fn credential_option(account: &CredentialSpec) -> Option<String> {
+    let places = [
+        ("file", &account.file),
+        ("registry", &account.registry),
+        ("config", &account.config),
+    ];
+    places.into_iter().find_map(|(place, name)| {
+        let name = name.as_ref()?;
+        Some(format!("credentialspec={place}://{name}"))
+    })
 }
 
 fn network_mode(network: &NetworkAccess) -> String {

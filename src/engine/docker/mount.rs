@@ -8,31 +8,38 @@ use bollard::models::{
 use super::version::ApiVersion;
 use crate::model::{ByteSize, Mount, MountKind, NewContainer};
 
-/// The mounts that only the text form can say: where the engine makes the missing folder of the host (engines before
-/// API 1.42 make it for this form only), and SELinux labels.
+/// The mounts in text form: those that only it can say, where the engine makes the missing folder of the host (engines
+/// before API 1.42 make it for this form only) and SELinux labels; and volumes without options, as other tools make them.
 pub(super) fn binds(container: &NewContainer) -> Vec<String> {
     container.mounts.iter().filter_map(bind).collect()
 }
 
 fn bind(mount: &Mount) -> Option<String> {
-    let MountKind::Bind {
-        source,
-        create_host_path,
-        propagation,
-        selinux,
-        recursive,
-    } = &mount.kind
-    else {
-        return None;
+    let mut options = vec![if mount.read_only { "ro" } else { "rw" }];
+    let source = match &mount.kind {
+        MountKind::Bind {
+            source,
+            create_host_path,
+            propagation,
+            selinux,
+            recursive: None,
+        } if *create_host_path || selinux.is_some() => {
+            options.extend(selinux.as_deref());
+            options.extend(propagation.as_deref());
+            source
+        }
+        MountKind::Volume {
+            source: Some(source),
+            nocopy: false,
+            subpath: None,
+            labels,
+        } if labels.is_empty() => source,
+        _ => return None,
     };
-    let is_text = (*create_host_path || selinux.is_some()) && recursive.is_none();
     // A colon inside a path cannot be told from a separator.
-    if !is_text || source.contains(':') || mount.target.contains(':') {
+    if source.contains(':') || mount.target.contains(':') {
         return None;
     }
-    let mut options = vec![if mount.read_only { "ro" } else { "rw" }];
-    options.extend(selinux.as_deref());
-    options.extend(propagation.as_deref());
     Some(format!("{source}:{}:{}", mount.target, options.join(",")))
 }
 

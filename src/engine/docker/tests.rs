@@ -2,7 +2,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::UnixListener;
 
 use super::*;
-use crate::model::{ContainerSpec, NetworkAccess};
+use crate::model::{Attachment, ContainerSpec, NetworkAccess, NetworkName};
 
 const PING: (&str, &str) = ("GET /_ping", "200");
 const VERSION: (&str, &str) = (
@@ -229,22 +229,39 @@ async fn events_begin_when_the_engine_listens() {
 }
 
 #[tokio::test]
+async fn what_the_engine_passes_over_is_handed_on() {
+    let (engine, server) = scripted(&[(
+        "POST /v1.41/containers/create?name=app-web-1",
+        r#"201 {"Id":"c1","Warnings":["Weight discarded. "]}"#,
+    )])
+    .await;
+    let created = engine.create_container(&on_networks(&["a"])).await.unwrap();
+    assert_eq!(
+        (created.id.as_str(), created.warnings),
+        ("c1", vec!["Weight discarded.".to_owned()])
+    );
+    server.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_key_that_the_engine_would_ignore_is_refused_before_any_call() {
     let (engine, _server) = scripted(&[]).await;
     let mut container = on_networks(&["a"]);
-    if let NetworkAccess::Networks(endpoints) = &mut container.network {
-        endpoints[0].interface_name = Some("lan0".to_owned());
-    }
+    let attachment = Attachment {
+        interface_name: Some("lan0".to_owned()),
+        ..Attachment::default()
+    };
+    let network = NetworkName::new("a").unwrap();
+    container.spec.networks.insert(network, attachment);
     let error = engine
         .create_container(&container)
         .await
         .unwrap_err()
         .to_string();
-    assert!(
-        error.starts_with(
-            "networks.a.interface_name of container app-web-1 needs engine API 1.49, and unix://"
-        ),
-        "{error}"
+    assert_eq!(
+        error,
+        "`networks.a.interface_name` of container app-web-1 cannot be carried: it needs engine API 1.49, and this \
+         engine has 1.41"
     );
     assert_eq!(engine.calls(), 2);
 }

@@ -1,6 +1,7 @@
 //! Services of the canonical tree -> services of the model.
 
 use super::content::{CONFIGS, SECRETS, hooks};
+use super::not_carried::not_carried;
 use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
@@ -22,26 +23,6 @@ const BEYOND_REST: [&str; 9] = [
     "sbom",
     "secrets",
     "ssh",
-];
-
-/// Keys of a service that are read, checked and printed, but that no engine call carries yet.
-const NOT_CARRIED: [&[&str]; 16] = [
-    &["blkio_config"],
-    &["credential_spec"],
-    &["deploy", "endpoint_mode"],
-    &["deploy", "labels"],
-    &["deploy", "mode"],
-    &["deploy", "placement"],
-    &["deploy", "resources", "reservations", "cpus"],
-    &["deploy", "resources", "reservations", "devices"],
-    &["deploy", "resources", "reservations", "generic_resources"],
-    &["deploy", "rollback_config"],
-    &["deploy", "update_config"],
-    &["gpus"],
-    &["models"],
-    &["pre_start"],
-    &["provider"],
-    &["use_api_socket"],
 ];
 
 /// The hooks before a stop, which are no part of a container.
@@ -88,16 +69,12 @@ impl Decode<'_> {
             build,
             pull_policy: self.pull_policy(node),
             depends_on: dependencies(node),
-            scale: whole(node.get("scale").or(node.at(&["deploy", "replicas"]))).unwrap_or(1),
+            scale: scale(node),
             pre_stop,
             attach: node
                 .get("attach")
                 .is_none_or(|attach| attach.value != Value::Bool(false)),
-            not_carried: NOT_CARRIED
-                .iter()
-                .filter(|path| node.at(path).is_some_and(says_something))
-                .map(|path| path.join("."))
-                .collect(),
+            not_carried: not_carried(node),
             ready: readiness(node),
             positions,
         })
@@ -196,18 +173,6 @@ impl Decode<'_> {
     }
 }
 
-/// Whether a value asks for anything that would be missed: not an empty section, nor a swarm's word for what containers
-/// are anyway.
-fn says_something(node: &Node) -> bool {
-    match &node.value {
-        Value::Null => false,
-        Value::String(text) => text != "replicated",
-        Value::Sequence(items) => !items.is_empty(),
-        Value::Mapping(entries) => entries.iter().next().is_some(),
-        _ => true,
-    }
-}
-
 fn dependencies(node: &Node) -> IndexMap<ServiceName, Dependency> {
     let given = node
         .get("depends_on")
@@ -250,6 +215,9 @@ fn deployed(fields: &mut Map<String, Json>, node: &Node) {
             fields.entry(key).or_insert_with(|| json(value));
         }
     }
+    if let Some(devices) = node.at(&["deploy", "resources", "reservations", "devices"]) {
+        fields.insert("reserved_devices".to_owned(), json(devices));
+    }
     let Some(policy) = node.at(&["deploy", "restart_policy"]) else {
         return;
     };
@@ -262,7 +230,19 @@ fn deployed(fields: &mut Map<String, Json>, node: &Node) {
         Some("unless-stopped") => "unless-stopped".to_owned(),
         _ => "always".to_owned(),
     };
-    fields.entry("restart").or_insert_with(|| restart.into());
+    // The specification looks at `restart` only where this section is absent.
+    fields.insert("restart".to_owned(), restart.into());
+}
+
+/// How many replicas; the one engine that there is has one of a service that every node of a swarm has.
+fn scale(node: &Node) -> u32 {
+    let of_each_node = node
+        .at(&["deploy", "mode"])
+        .and_then(Node::as_str)
+        .is_some_and(|mode| mode.starts_with("global"));
+    let written = node.get("scale").or(node.at(&["deploy", "replicas"]));
+    let wanted = whole(written.filter(|_| !of_each_node));
+    wanted.unwrap_or(1)
 }
 
 /// Variables without a value are none of the container's.

@@ -28,6 +28,8 @@ pub struct Build {
     pub tags: Vec<String>,
     /// Platforms to build for.
     pub platforms: Vec<String>,
+    /// Isolation technology of the build steps (Windows).
+    pub isolation: Option<String>,
     /// Network of the build steps.
     pub network: Option<String>,
     /// Additional lines of the build's hosts file, `HOST=ADDRESS`.

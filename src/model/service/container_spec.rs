@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attachment, FileReference, Healthcheck, Hook, Mount, NetworkMode, Port, RestartPolicy,
+    Attachment, BlkioConfig, CredentialSpec, DeviceRequest, FileReference, Healthcheck, Hook,
+    Mount, NetworkMode, Port, RestartPolicy,
 };
 use crate::model::{ByteSize, Duration, NetworkName};
 
@@ -105,6 +106,14 @@ pub struct ContainerSpec {
     pub devices: Vec<String>,
     /// Rules of the device control group.
     pub device_cgroup_rules: Vec<String>,
+    /// Devices with the capability `gpu`.
+    pub gpus: Vec<DeviceRequest>,
+    /// Devices that a driver picks (`deploy.resources.reservations.devices`).
+    pub reserved_devices: Vec<DeviceRequest>,
+    /// Shares and limits of block devices.
+    pub blkio_config: Option<BlkioConfig>,
+    /// The account on Windows.
+    pub credential_spec: Option<CredentialSpec>,
     /// Kernel settings.
     pub sysctls: IndexMap<String, String>,
     /// Limits of its processes.

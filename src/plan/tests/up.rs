@@ -476,7 +476,11 @@ fn wait_ends_when_all_are_ready() {
 #[test]
 fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
     let mut web = needs(service("web"), "db", Condition::ServiceStarted);
-    web.not_carried.push("secrets".into());
+    web.not_carried.push(crate::model::NotCarried {
+        key: "secrets".into(),
+        why: "is not carried out yet".into(),
+        is_refused: false,
+    });
     web.depends_on["db"].restart = true;
     let project = project([web, service("db")]);
     let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();

@@ -2,7 +2,7 @@
 
 use super::Up;
 use crate::label;
-use crate::model::{HookKind, Readiness, Service};
+use crate::model::{HookKind, NotCarried, Readiness, Service};
 use crate::plan::container::new_container;
 use crate::plan::content;
 use crate::plan::decide::{Decided, Decision, Replica, shared_services};
@@ -34,9 +34,27 @@ impl<'a> Up<'a> {
     ) -> Result<(), PlanError> {
         let restarts = service.depends_on.iter().filter(|(_, on)| on.restart);
         let restarts = restarts.map(|(name, _)| format!("depends_on.{name}.restart"));
-        for key in service.not_carried.iter().cloned().chain(restarts) {
+        let restarts = restarts.map(|key| (key, "is not carried out yet".to_owned()));
+        let mut keys = Vec::new();
+        for NotCarried {
+            key,
+            why,
+            is_refused,
+        } in &service.not_carried
+        {
+            if *is_refused {
+                return Err(PlanError::NotCarried {
+                    service: service.name.clone(),
+                    key: key.clone(),
+                    why: why.clone(),
+                    position: service.positions.find(key).cloned(),
+                });
+            }
+            keys.push((key.clone(), why.clone()));
+        }
+        for (key, why) in keys.into_iter().chain(restarts) {
             self.warnings.push(Warning {
-                message: format!("{}: `{key}` is not carried out yet", service.name),
+                message: format!("{}: `{key}` {why}", service.name),
                 position: service.positions.find(&key).cloned(),
             });
         }

@@ -50,7 +50,9 @@ pub(super) fn compare(
             }
         }
     }
-    for (name, endpoint) in endpoints(project, service) {
+    let number = container.number().unwrap_or(1);
+    let own_name = label::container_name(project, service, number);
+    for (name, endpoint) in endpoints(project, service, number) {
         let attachment = &wanted[name];
         let path = format!("networks.{name}");
         let was = asked.networks.get(name);
@@ -65,7 +67,10 @@ pub(super) fn compare(
                     Some("connected"),
                 )]
             }
-            (Some(there), _) => differences(service, &path, attachment, was, there, container),
+            (Some(there), _) => {
+                let own = [own_name.as_str(), container.name.as_str(), &container.id];
+                differences(service, &path, attachment, was, there, own)
+            }
         };
         if !changes.is_empty() {
             updates.joins.push(Join {
@@ -179,7 +184,7 @@ fn differences(
     wanted: &Attachment,
     was: Option<&Attachment>,
     there: &ContainerEndpoint,
-    container: &Container,
+    own: [&str; 3],
 ) -> Vec<FieldChange> {
     let mut found = Vec::new();
     let own_name = service.name.as_str();
@@ -189,9 +194,10 @@ fn differences(
         .map(String::as_str)
         .chain([own_name])
         .collect();
-    // Engines add the short id.
+    // Its own names say nothing; engines add the short id.
+    let [named, called, id] = own;
     let is_own = |alias: &&str| {
-        *alias != container.name && !(alias.len() == 12 && container.id.starts_with(alias))
+        *alias != named && *alias != called && !(alias.len() == 12 && id.starts_with(alias))
     };
     let aliases: BTreeSet<&str> = there
         .aliases

@@ -65,7 +65,11 @@ impl<E: Engine> Call<'_, '_, E> {
             }
             Operation::RemoveVolume => tolerate_use(engine.remove_volume(name).await, name),
             Operation::CreateContainer { container, .. } => {
-                Ok(Done::Container(engine.create_container(&container).await?))
+                let created = engine.create_container(&container).await?;
+                for warning in created.warnings {
+                    self.tell(Progress::Warning(warning));
+                }
+                Ok(Done::Container(created.id))
             }
             Operation::RenameContainer { target, to } => {
                 let id = existing(target);

@@ -98,8 +98,8 @@ fn a_container_is_made_as_the_file_says_and_left_alone_afterwards() {
         ("/HostConfig/ExtraHosts", json!(["pilot:10.0.0.1"])),
         ("/HostConfig/Dns", json!(["10.0.0.53"])),
         ("/HostConfig/DnsSearch", json!(["ship.example"])),
-        ("/HostConfig/CapAdd", json!(["NET_ADMIN"])),
-        ("/HostConfig/CapDrop", json!(["MKNOD"])),
+        ("/HostConfig/CapAdd", json!(["CAP_NET_ADMIN"])),
+        ("/HostConfig/CapDrop", json!(["CAP_MKNOD"])),
         (
             "/HostConfig/Sysctls",
             json!({ "net.core.somaxconn": "1024" }),

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use windlass::engine::sockets::{SocketCounts, SocketTable};
 use windlass::engine::{
-    About, BuildProgress, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
+    About, BuildProgress, Created, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
     PullProgress, Told,
 };
 use windlass::model::{
@@ -327,9 +327,13 @@ impl Engine for FakeEngine {
         self.call(text, |world| Ok(world.find(id).cloned())).await
     }
 
-    async fn create_container(&self, container: &NewContainer) -> Result<String, EngineError> {
+    async fn create_container(&self, container: &NewContainer) -> Result<Created, EngineError> {
         let text = format!("create {}", container.name);
-        self.call(text, |world| world.create(container)).await
+        let id = self.call(text, |world| world.create(container)).await?;
+        Ok(Created {
+            id,
+            warnings: Vec::new(),
+        })
     }
 
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError> {

@@ -1,0 +1,117 @@
+//! Keys of a service that are read, checked and printed, but that no engine call carries: said, never passed over.
+
+use crate::loader::node::{Node, Value};
+use crate::model::NotCarried;
+
+/// What becomes of a key.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// It is for schedulers of many machines; this says what holds instead.
+    Idle(&'static str),
+    /// It does nothing yet.
+    Later,
+    /// Without it the service would be something else: it is not raised.
+    Refused(&'static str),
+}
+
+use Fate::{Idle, Later, Refused};
+
+/// The keys by their path.
+const KEYS: &[(&[&str], Fate)] = &[
+    (
+        &["deploy", "endpoint_mode"],
+        Idle("names always lead to the containers themselves"),
+    ),
+    (
+        &["deploy", "labels"],
+        Idle("they are a swarm's; `labels` of the service label its containers"),
+    ),
+    (
+        &["deploy", "mode"],
+        Idle("jobs are a swarm's; the containers are those of a service"),
+    ),
+    (&["deploy", "placement"], Idle("there is one engine")),
+    (
+        &["deploy", "resources", "reservations", "cpus"],
+        Idle("an engine can limit processors, not keep them back"),
+    ),
+    (
+        &["deploy", "resources", "reservations", "generic_resources"],
+        Idle("they are a swarm's"),
+    ),
+    (
+        &["deploy", "restart_policy", "delay"],
+        Idle("the engine has delays of its own"),
+    ),
+    (
+        &["deploy", "restart_policy", "window"],
+        Idle("the engine decides by itself when a restart succeeded"),
+    ),
+    (
+        &["deploy", "rollback_config"],
+        Idle("replicas are replaced by windlass's own rules"),
+    ),
+    (
+        &["deploy", "update_config"],
+        Idle("replicas are replaced by windlass's own rules"),
+    ),
+    (&["models"], Refused("running models is not supported yet")),
+    (&["pre_start"], Later),
+    (
+        &["provider"],
+        Refused("calling other programs for a service is not supported yet"),
+    ),
+    (
+        &["use_api_socket"],
+        Refused(
+            "handing the engine's socket and your credentials to a container is not supported yet",
+        ),
+    ),
+];
+
+/// The keys of a service that say something and are not carried.
+pub(super) fn not_carried(service: &Node) -> Vec<NotCarried> {
+    let mut found: Vec<NotCarried> = KEYS
+        .iter()
+        .filter(|(path, _)| service.at(path).is_some_and(says_something))
+        .map(|(path, fate)| of(path.join("."), *fate))
+        .collect();
+    if unlimited_attempts(service) {
+        found.push(of(
+            "deploy.restart_policy.max_attempts".to_owned(),
+            Idle("an engine counts only the restarts of `condition: on-failure`"),
+        ));
+    }
+    found
+}
+
+fn of(key: String, fate: Fate) -> NotCarried {
+    let (why, is_refused) = match fate {
+        Idle(instead) => (format!("has no effect: {instead}"), false),
+        Later => ("is not carried out yet".to_owned(), false),
+        Refused(why) => (why.to_owned(), true),
+    };
+    NotCarried {
+        key,
+        why,
+        is_refused,
+    }
+}
+
+/// Whether a value asks for anything that would be missed: not an empty section, nor a swarm's word for what containers
+/// are anyway.
+fn says_something(node: &Node) -> bool {
+    match &node.value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !matches!(text.as_str(), "replicated" | "global" | "dnsrr"),
+        Value::Sequence(items) => !items.is_empty(),
+        Value::Mapping(entries) => entries.iter().next().is_some(),
+        _ => true,
+    }
+}
+
+fn unlimited_attempts(service: &Node) -> bool {
+    let policy = |key: &str| service.at(&["deploy", "restart_policy", key]);
+    let condition = policy("condition").and_then(Node::as_str);
+    policy("max_attempts").is_some() && !matches!(condition, Some("on-failure" | "none"))
+}
