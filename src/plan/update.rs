@@ -101,9 +101,12 @@ pub(super) fn difference(
     }))
 }
 
-/// What the container was asked to be; the environment is left out, as its values are not in the label.
+/// What the container was asked to be, without what the label has in a form of its own.
 fn spec_of(mut applied: Value) -> Option<ContainerSpec> {
-    leave_out(&mut applied, &["environment", "configs", "secrets"]);
+    leave_out(
+        &mut applied,
+        &["environment", "configs", "secrets", "post_start"],
+    );
     serde_json::from_value(applied).ok()
 }
 
