@@ -194,10 +194,15 @@ fn differences(
         .map(String::as_str)
         .chain([own_name])
         .collect();
-    // Its own names say nothing; engines add the short id.
+    // Its own names say nothing; engines add the host name and the short id.
     let [named, called, id] = own;
+    let host = service.spec.hostname.as_deref().unwrap_or_default();
+    let is_host = |alias: &str| alias == host && !wanted_aliases.contains(host);
     let is_own = |alias: &&str| {
-        *alias != named && *alias != called && !(alias.len() == 12 && id.starts_with(alias))
+        *alias != named
+            && *alias != called
+            && !is_host(alias)
+            && !(alias.len() == 12 && id.starts_with(alias))
     };
     let aliases: BTreeSet<&str> = there
         .aliases
