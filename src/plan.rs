@@ -378,6 +378,10 @@ pub enum Reason {
     Asked(&'static str),
     /// The pull policy of the service asks for it.
     PullPolicy(&'static str),
+    /// What was to replace it cannot start.
+    Restores,
+    /// This service, which it depends on, got another container or was restarted (`depends_on.restart`).
+    DependencyReplaced(ServiceName),
     /// It takes part in the replacement of a container.
     Replaces,
     /// It shares the network, processes or volumes of this service's container, which is replaced.
@@ -425,6 +429,10 @@ impl fmt::Display for Reason {
             Self::UnknownOrigin => f.write_str("what it was made from is not known"),
             Self::Asked(what) => write!(f, "{what}"),
             Self::PullPolicy(policy) => write!(f, "pull_policy is {policy}"),
+            Self::Restores => f.write_str("the new one cannot start"),
+            Self::DependencyReplaced(service) => {
+                write!(f, "it is restarted with its dependency {service}")
+            }
             Self::Replaces => f.write_str("part of the replacement"),
             Self::SharesWith(service) => write!(f, "shares with {service}, which is replaced"),
             Self::Gone(what) => write!(f, "{what} is gone"),
@@ -476,23 +484,24 @@ fn short(id: &str) -> &str {
     &id[..id.len().min(12)]
 }
 
-/// A condition that only an earlier pull or build can decide.
+/// A condition that only earlier steps can decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OnlyIf {
-    /// The step brought another image than this one.
-    ImageChanged {
-        /// The step that pulls or builds.
-        step: StepId,
-        /// The image's identifier before.
-        was: String,
-    },
-    /// The step brought this image again.
-    ImageUnchanged {
-        /// The step that pulls or builds.
-        step: StepId,
-        /// The image's identifier before.
-        was: String,
-    },
+    /// One of the steps brought another image than there was.
+    ImageChanged(Vec<Brought>),
+    /// All the steps brought the images again that there were.
+    ImageUnchanged(Vec<Brought>),
+    /// One of these steps failed: what they were to replace comes back.
+    Failed(Vec<StepId>),
+}
+
+/// The step that brings an image, and the image there was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// The step that pulls or builds.
+    pub step: StepId,
+    /// The image's identifier before.
+    pub was: String,
 }
 
 impl Plan {
@@ -500,6 +509,12 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         !self.steps.iter().any(|step| step.operation.is_change())
     }
+}
+
+/// `#1 or #4`.
+fn numbers(steps: impl Iterator<Item = StepId>) -> String {
+    let all: Vec<_> = steps.map(|step| format!("#{}", step + 1)).collect();
+    all.join(" or ")
 }
 
 /// One line per step that stays the same from release to release:
@@ -521,11 +536,16 @@ impl fmt::Display for Plan {
             }
             write!(f, ", {}, {}", step.operation.name(), step.reason)?;
             match &step.only_if {
-                Some(OnlyIf::ImageChanged { step, .. }) => {
-                    write!(f, ", if #{} changes the image", step + 1)?;
+                Some(OnlyIf::ImageChanged(brought)) => {
+                    let steps = numbers(brought.iter().map(|brought| brought.step));
+                    write!(f, ", if {steps} changes the image")?;
                 }
-                Some(OnlyIf::ImageUnchanged { step, .. }) => {
-                    write!(f, ", if #{} keeps the image", step + 1)?;
+                Some(OnlyIf::ImageUnchanged(brought)) => {
+                    let steps = numbers(brought.iter().map(|brought| brought.step));
+                    write!(f, ", if {steps} keeps the image")?;
+                }
+                Some(OnlyIf::Failed(steps)) => {
+                    write!(f, ", if {} fails", numbers(steps.iter().copied()))?;
                 }
                 None => {}
             }

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
 use crate::model::Port;
-use crate::plan::{Operation, Plan, PlanError, Reason, Resource, Step, StepId};
+use crate::plan::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId};
 use crate::reconcile::{
     ApplyError, HookFailure, InputError, StepError, StepFailure, WaitFailure, WaitProblem,
 };
@@ -182,11 +182,18 @@ fn hook_report(failure: &HookFailure, step: Option<&Step>, plan: &Plan) -> Repor
 }
 
 fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
+    let failures: Vec<StepId> = error.failures.iter().map(|failure| failure.step).collect();
     let mut reports: Vec<Report> = error
         .failures
         .iter()
         .map(|StepFailure { step, error }| match error {
-            StepError::Engine(error) => step_report(error, *step, plan),
+            StepError::Engine(error) => {
+                let report = step_report(error, *step, plan);
+                match made_good(*step, plan, &failures) {
+                    Some(hint) => report.hint(hint),
+                    None => report,
+                }
+            }
             StepError::Wait(failure) => Report {
                 position: waited_for(failure, *step, plan),
                 ..wait_report(failure, plan.steps.get(*step))
@@ -200,6 +207,33 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
         reports.push(interrupted());
     }
     reports
+}
+
+/// What became of the two containers where the new one did not start.
+fn made_good(failed: StepId, plan: &Plan, failures: &[StepId]) -> Option<String> {
+    let is_for =
+        |step: &Step| matches!(&step.only_if, Some(OnlyIf::Failed(of)) if of.contains(&failed));
+    let mut good = (0..plan.steps.len())
+        .filter(|&id| is_for(&plan.steps[id]))
+        .peekable();
+    let name = plan.steps[*good.peek()?].resource.name();
+    let of_old = |step: &Step| match &step.operation {
+        Operation::CreateContainer { replaces, .. } if step.resource.name() == name => {
+            replaces.clone()
+        }
+        _ => None,
+    };
+    let old = plan.steps.iter().find_map(of_old)?;
+    let old = &old[..old.len().min(12)];
+    Some(if good.any(|id| failures.contains(&id)) {
+        format!(
+            "the container that was to be replaced is {old}; the next `windlass up` goes on from here"
+        )
+    } else {
+        format!(
+            "the new container of {name} never ran and is removed; the old one, {old}, is back as {name}"
+        )
+    })
 }
 
 /// An engine's refusal, with what it was to be done to and the place in the files that asks for it.

@@ -313,6 +313,8 @@ fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {
         },
         always_recreate_deps: args.always_recreate_deps,
         renew_anon_volumes: args.renew_anon_volumes,
+        // Those who stay and look on want to see it at work, as with docker compose.
+        rerun_done: !args.detach && !args.wait && !args.no_start,
         no_start: args.no_start,
         remove_orphans: args.remove_orphans,
         ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),

@@ -1,11 +1,11 @@
 //! What becomes of each replica: kept, made, or made anew, and why.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Reason;
 use super::up::{Recreate, UpOptions};
 use super::update::{Difference, Updates, difference};
-use crate::model::{Condition, NetworkMode, Project, Service, ServiceName};
+use crate::model::{Condition, NetworkMode, Project, RestartPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container, Status};
 
 /// One replica of a service, and what becomes of it.
@@ -29,15 +29,18 @@ pub(super) enum Decision<'a> {
         updates: Updates,
         start: bool,
     },
-    /// It takes another container; `if_image_changes` leaves the last word to the pull or build, and the updates are
-    /// made where that keeps it.
+    /// It takes another container; where `if_changed` names images, only if the pull or build of one changes it, and the
+    /// updates are made where it doesn't.
     Recreate {
         container: &'a Container,
         reason: Reason,
-        if_image_changes: bool,
+        if_changed: Vec<ImageWas>,
         updates: Updates,
     },
 }
+
+/// An image's reference, and its identifier now.
+pub(super) type ImageWas = (String, String);
 
 /// What a container is, seen from its service.
 enum Verdict {
@@ -45,8 +48,8 @@ enum Verdict {
     Same(Updates),
     /// Another one is needed.
     Another(Reason),
-    /// Another one is needed if the image changes; else the updates are made.
-    MaybeAnother(Updates),
+    /// Another one is needed if one of the images changes; else the updates are made.
+    MaybeAnother(Reason, Vec<ImageWas>, Updates),
 }
 
 /// All replicas of one service, those that are too many, and what they are.
@@ -64,11 +67,15 @@ pub(super) fn decide<'a>(
     options: &UpOptions,
     image_may_change: impl Fn(&Service) -> bool,
 ) -> Vec<Decided<'a>> {
-    let mut replaced: HashSet<&ServiceName> = HashSet::new();
+    // Services whose container is replaced: for certain where no image decides.
+    let mut replaced: HashMap<&ServiceName, Vec<ImageWas>> = HashMap::new();
     let mut decided = Vec::with_capacity(services.len());
     for service in services {
         let policy = options.recreate_policy(&service.name);
-        let shares = shared_services(service).find(|name| replaced.contains(name));
+        let shares: Vec<_> = shared_services(service)
+            .filter_map(|name| Some((name.clone(), replaced.get(&name)?)))
+            .collect();
+        let certain = shares.iter().find(|(_, images)| images.is_empty());
         let of_service = replicas_of(service, state, options.scale(service), |container| {
             let differs = gone(project, service, container, state)
                 .map(Difference::Another)
@@ -82,26 +89,44 @@ pub(super) fn decide<'a>(
                 (_, Some(Difference::InPlace(updates))) => updates,
                 (_, None) => Updates::default(),
             };
-            match &shares {
-                Some(name) => Verdict::Another(Reason::SharesWith(name.clone())),
-                None if image_may_change(service) => Verdict::MaybeAnother(updates),
+            if let Some((name, _)) = certain {
+                return Verdict::Another(Reason::SharesWith(name.clone()));
+            }
+            let of_others = shares.iter().flat_map(|(_, images)| images.iter().cloned());
+            let mut images: Vec<ImageWas> = of_others.collect();
+            let mut reason = shares
+                .first()
+                .map(|(name, _)| Reason::SharesWith(name.clone()));
+            if image_may_change(service) {
+                images.push((service.spec.image.clone(), container.image_id.clone()));
+                reason = Some(Reason::MayChangeImage);
+            }
+            match reason {
+                Some(reason) => Verdict::MaybeAnother(reason, images, updates),
                 None => Verdict::Same(updates),
             }
         });
         // What others share is the first replica's; of leftovers nobody knows which one they share with.
-        let is_replaced = |replica: &Replica<'_>| match replica.decision {
+        let is_replaced = |replica: &Replica<'_>| match &replica.decision {
             Decision::Create => replica.number == 1,
-            Decision::Recreate {
-                if_image_changes, ..
-            } if !if_image_changes => true,
+            Decision::Recreate { if_changed, .. } if if_changed.is_empty() => true,
             _ => !replica.leftovers.is_empty(),
         };
+        let may_be = of_service
+            .replicas
+            .first()
+            .and_then(|replica| match &replica.decision {
+                Decision::Recreate { if_changed, .. } => Some(if_changed.clone()),
+                _ => None,
+            });
         if of_service.replicas.iter().any(is_replaced) {
-            replaced.insert(&service.name);
+            replaced.insert(&service.name, Vec::new());
+        } else if let Some(images) = may_be {
+            replaced.insert(&service.name, images);
         }
         decided.push(of_service);
     }
-    decide_starts(&mut decided);
+    decide_starts(project, &mut decided, options);
     decided
 }
 
@@ -213,19 +238,19 @@ fn replicas_of<'a>(
             Verdict::Another(reason) => Decision::Recreate {
                 container,
                 reason,
-                if_image_changes: false,
+                if_changed: Vec::new(),
                 updates: Updates::default(),
             },
-            Verdict::MaybeAnother(updates) => Decision::Recreate {
+            Verdict::MaybeAnother(reason, if_changed, updates) => Decision::Recreate {
                 container,
-                reason: Reason::MayChangeImage,
-                if_image_changes: true,
+                reason,
+                if_changed,
                 updates,
             },
             Verdict::Same(_) if container.status == Status::Dead => Decision::Recreate {
                 container,
                 reason: Reason::NotRunning(Status::Dead),
-                if_image_changes: false,
+                if_changed: Vec::new(),
                 updates: Updates::default(),
             },
             Verdict::Same(updates) => Decision::Keep {
@@ -262,7 +287,7 @@ fn replicas_of<'a>(
 
 /// Decides which kept containers are started: those that don't run. A job that has done its work stays as it is until
 /// one of the services that need it starts again.
-fn decide_starts(decided: &mut [Decided<'_>]) {
+fn decide_starts(project: &Project, decided: &mut [Decided<'_>], options: &UpOptions) {
     let mut started: HashSet<ServiceName> = HashSet::new();
     for i in (0..decided.len()).rev() {
         let Some(service) = decided[i].replicas.first().map(|replica| replica.service) else {
@@ -283,23 +308,49 @@ fn decide_starts(decided: &mut [Decided<'_>]) {
                 Decision::Keep {
                     container, start, ..
                 } => {
-                    let completed =
-                        is_job && container.status == Status::Exited && container.exit_code == 0;
+                    let completed = (is_job && has_ended_well(container))
+                        || is_done(project, replica.service, container, options);
                     *start = !container.status.is_up() && (!completed || needed_for_start);
                     starts |= *start;
                 }
-                Decision::Create
-                | Decision::Recreate {
-                    if_image_changes: false,
+                Decision::Create => starts = true,
+                Decision::Recreate {
+                    container,
+                    if_changed,
                     ..
-                } => starts = true,
-                Decision::Recreate { container, .. } => starts |= !container.status.is_up(),
+                } => starts |= if_changed.is_empty() || !container.status.is_up(),
             }
         }
         if starts {
             started.insert(service.name.clone());
         }
     }
+}
+
+fn has_ended_well(container: &Container) -> bool {
+    container.status == Status::Exited && container.exit_code == 0
+}
+
+/// Whether a container looks like a task that has done its work and ended: it serves nothing, nothing would start it
+/// again, no other service is there for it to run for, and nobody asked for it by name.
+pub(super) fn is_done(
+    project: &Project,
+    service: &Service,
+    container: &Container,
+    options: &UpOptions,
+) -> bool {
+    let mut others = project.services.values();
+    has_ended_well(container)
+        && !others.any(|other| other.depends_on.contains_key(&service.name))
+        && !options.rerun_done
+        && !options.services.contains(&service.name)
+        && matches!(
+            service.spec.restart,
+            RestartPolicy::No | RestartPolicy::OnFailure(_)
+        )
+        && container.tcp_ports.is_empty()
+        && service.spec.ports.is_empty()
+        && container.health_test.is_none()
 }
 
 /// Whether one of the services waits for this one to do its work and end.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Operation, Plan, Resource, Target};
+use super::{OnlyIf, Operation, Plan, Resource, Target};
 use crate::model::{MountKind, Network, NetworkAccess, NewContainer, Position};
 use crate::state::{ActualState, HostListener, Publication, Question, Surroundings};
 
@@ -78,6 +78,10 @@ fn wanted_ports<'a>(plan: &'a Plan, state: &'a ActualState) -> Vec<WantedPort<'a
         let Operation::StartContainer { target } = &step.operation else {
             continue;
         };
+        // The old one is started again only where the new one isn't.
+        if matches!(step.only_if, Some(OnlyIf::Failed(_))) {
+            continue;
+        }
         let place = |field: &str| plan.origins.get(&step.resource)?.find(field);
         let container = step.resource.name();
         match target {

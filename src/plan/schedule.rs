@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, StepId};
+use super::{OnlyIf, Operation, Plan, StepId};
 
 /// How a step ended, as far as its dependents care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct Schedule {
     ready: BTreeSet<StepId>,
     unsettled: usize,
     dead: Vec<bool>,
+    /// Waits for what nobody requires: they end, whatever they wait for.
+    optional: Vec<bool>,
+    /// The steps whose failure each step makes good.
+    makes_good: Vec<Vec<StepId>>,
 }
 
 impl Schedule {
@@ -42,6 +46,23 @@ impl Schedule {
             ready,
             unsettled: plan.steps.len(),
             dead: vec![false; plan.steps.len()],
+            optional: (plan.steps.iter())
+                .map(|step| {
+                    matches!(
+                        step.operation,
+                        Operation::Wait {
+                            required: false,
+                            ..
+                        }
+                    )
+                })
+                .collect(),
+            makes_good: (plan.steps.iter())
+                .map(|step| match &step.only_if {
+                    Some(OnlyIf::Failed(steps)) => steps.clone(),
+                    _ => Vec::new(),
+                })
+                .collect(),
         }
     }
 
@@ -55,21 +76,23 @@ impl Schedule {
         self.unsettled -= 1;
         let mut skipped = Vec::new();
         match how {
-            Settled::Done => {
-                for &dependent in &self.dependents[step] {
-                    self.waiting_for[dependent] -= 1;
-                    if self.waiting_for[dependent] == 0 && !self.dead[dependent] {
-                        self.ready.insert(dependent);
-                    }
-                }
-            }
+            Settled::Done => self.release(step),
             Settled::Failed => {
                 let mut doomed = self.dependents[step].clone();
                 while let Some(dependent) = doomed.pop() {
-                    if !self.dead[dependent] {
-                        self.dead[dependent] = true;
-                        self.unsettled -= 1;
-                        skipped.push(dependent);
+                    if self.dead[dependent] {
+                        continue;
+                    }
+                    if self.makes_good[dependent].contains(&step) {
+                        self.advance(dependent);
+                        continue;
+                    }
+                    self.dead[dependent] = true;
+                    self.unsettled -= 1;
+                    skipped.push(dependent);
+                    if self.optional[dependent] {
+                        self.release(dependent);
+                    } else {
                         doomed.extend(&self.dependents[dependent]);
                     }
                 }
@@ -77,6 +100,21 @@ impl Schedule {
             }
         }
         skipped
+    }
+
+    /// Lets those go on that waited for this step.
+    fn release(&mut self, step: StepId) {
+        for dependent in self.dependents[step].clone() {
+            self.advance(dependent);
+        }
+    }
+
+    /// One of the steps before this one no longer holds it up.
+    fn advance(&mut self, step: StepId) {
+        self.waiting_for[step] -= 1;
+        if self.waiting_for[step] == 0 && !self.dead[step] {
+            self.ready.insert(step);
+        }
     }
 
     /// Whether every step is settled.
@@ -135,5 +173,42 @@ mod tests {
         assert_eq!(ready(&mut schedule), [5]);
         schedule.settle(5, Settled::Done);
         assert!(schedule.is_finished());
+    }
+
+    #[test]
+    fn what_nobody_requires_holds_nothing_up() {
+        let mut plan = plan(&[&[], &[0], &[1], &[2]]);
+        plan.steps[2].operation = Operation::Wait {
+            target: crate::plan::Target::Existing("1".into()),
+            condition: crate::model::Condition::ServiceStarted,
+            ready: crate::model::Readiness::default(),
+            required: false,
+        };
+        let mut schedule = Schedule::new(&plan);
+        ready(&mut schedule);
+        assert_eq!(schedule.settle(0, Settled::Failed), [1, 2]);
+        assert_eq!(ready(&mut schedule), [3]);
+        schedule.settle(3, Settled::Done);
+        assert!(schedule.is_finished());
+    }
+
+    #[test]
+    fn a_failure_is_made_good_only_where_that_is_planned() {
+        let mut made_good = plan(&[&[], &[0], &[1], &[2], &[2]]);
+        made_good.steps[3].only_if = Some(OnlyIf::Failed(vec![1, 2]));
+        for (failed, next) in [(0, &[][..]), (1, &[3]), (2, &[3])] {
+            let mut schedule = Schedule::new(&made_good);
+            for step in 0..failed {
+                ready(&mut schedule);
+                schedule.settle(step, Settled::Done);
+            }
+            ready(&mut schedule);
+            schedule.settle(failed, Settled::Failed);
+            assert_eq!(ready(&mut schedule), next, "{failed}");
+            for &step in next {
+                schedule.settle(step, Settled::Done);
+            }
+            assert!(schedule.is_finished());
+        }
     }
 }

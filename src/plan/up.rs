@@ -51,6 +51,8 @@ pub struct UpOptions {
     pub always_recreate_deps: bool,
     /// Give new containers new anonymous volumes.
     pub renew_anon_volumes: bool,
+    /// Start tasks again that have done their work.
+    pub rerun_done: bool,
     /// Make containers, but don't start them.
     pub no_start: bool,
     /// Remove containers whose service is gone from the file.

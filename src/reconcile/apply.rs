@@ -18,7 +18,7 @@ use super::hook::HookFailure;
 use super::wait::WaitFailure;
 use crate::engine::{Engine, EngineError, EngineEvent, Told};
 use crate::model::{HookKind, Readiness};
-use crate::plan::{OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
+use crate::plan::{Brought, OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
 use step::{Call, Done};
 
 /// Events are kept for waits that are slow to look; a wait that misses some asks the engine again.
@@ -220,11 +220,15 @@ impl Run<'_, '_> {
         let step = &self.plan.steps[id];
         let needed = match &step.only_if {
             None => true,
-            Some(OnlyIf::ImageChanged { step, was }) => {
-                self.images.get(step).is_some_and(|now| now != was)
-            }
-            Some(OnlyIf::ImageUnchanged { step, was }) => {
-                self.images.get(step).is_some_and(|now| now == was)
+            Some(OnlyIf::ImageChanged(brought)) => brought
+                .iter()
+                .any(|brought| self.is_image_changed(brought) == Some(true)),
+            Some(OnlyIf::ImageUnchanged(brought)) => brought
+                .iter()
+                .all(|brought| self.is_image_changed(brought) == Some(false)),
+            Some(OnlyIf::Failed(steps)) => {
+                let mut failed = self.failures.iter().map(|failure| failure.step);
+                failed.any(|failed| steps.contains(&failed))
             }
         };
         if !needed {
@@ -268,6 +272,13 @@ impl Run<'_, '_> {
             _ => {}
         }
         Some(operation)
+    }
+
+    /// Whether the step brought another image; none where it brought none.
+    fn is_image_changed(&self, brought: &Brought) -> Option<bool> {
+        self.images
+            .get(&brought.step)
+            .map(|now| *now != brought.was)
     }
 
     fn settle(&mut self, id: StepId, done: Result<Done, StepError>) {

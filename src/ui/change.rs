@@ -230,8 +230,7 @@ impl<'p> Changes<'p> {
         }
         // The image turned out to be the same one: all is as it was, unless it is started next.
         let started = self.plan.steps.iter().any(|step| {
-            step.resource == *resource
-                && matches!(step.only_if, Some(OnlyIf::ImageUnchanged { .. }))
+            step.resource == *resource && matches!(step.only_if, Some(OnlyIf::ImageUnchanged(_)))
         });
         (!started).then(|| Update::new(resource, Standing::Done, "Running"))
     }

@@ -142,6 +142,10 @@ pub fn nothing_to_do(project: &Project) -> String {
 /// Of a replacement the creation stands for all; clearing away goes without saying, and so do the files that a container
 /// is made with.
 fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
+    // What makes a failure good is no part of what is meant to happen.
+    if matches!(step.only_if, Some(OnlyIf::Failed(_))) {
+        return false;
+    }
     if is_clearing(&step.operation, &step.reason)
         || is_left_to_come_back(plan, step)
         || matches!(step.operation, Operation::CopyFiles { .. })
@@ -233,16 +237,21 @@ fn how(operation: &Operation) -> String {
 }
 
 fn only(plan: &Plan, only_if: &OnlyIf) -> Option<String> {
-    let (step, outcome) = match only_if {
-        OnlyIf::ImageChanged { step, .. } => (step, "brings another image"),
-        OnlyIf::ImageUnchanged { step, .. } => (step, "brings the same image"),
+    let (brought, outcome) = match only_if {
+        OnlyIf::ImageChanged(brought) => (brought, "brings another image"),
+        OnlyIf::ImageUnchanged(brought) => (brought, "brings the same image"),
+        OnlyIf::Failed(_) => return None,
     };
-    let step = plan.steps.get(*step)?;
-    let what = match (&step.operation, &step.resource) {
-        (Operation::BuildImage(_), Resource::Image(name)) => format!("the build of {name}"),
-        (_, resource) => format!("the pull of {}", resource.name()),
-    };
-    Some(format!("if {what} {outcome}"))
+    let steps = brought
+        .iter()
+        .filter_map(|brought| plan.steps.get(brought.step));
+    let what: Vec<_> = steps
+        .map(|step| match (&step.operation, &step.resource) {
+            (Operation::BuildImage(_), Resource::Image(name)) => format!("the build of {name}"),
+            (_, resource) => format!("the pull of {}", resource.name()),
+        })
+        .collect();
+    Some(format!("if {} {outcome}", what.join(" or ")))
 }
 
 fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
@@ -364,10 +373,10 @@ Plan for shop: 1 to recreate, 1 to start, 1 unchanged
         )];
         steps.extend(recreate_web().into_iter().map(|mut step| {
             step.after.iter_mut().for_each(|id| *id += 1);
-            step.only_if = Some(OnlyIf::ImageChanged {
+            step.only_if = Some(OnlyIf::ImageChanged(vec![crate::plan::Brought {
                 step: 0,
                 was: "sha256:1".into(),
-            });
+            }]));
             step
         }));
         steps[1].reason = Reason::MayChangeImage;

@@ -9,5 +9,6 @@ mod hook;
 mod image;
 mod in_place;
 mod order;
+mod recreate;
 mod round_trip;
 mod wait;

@@ -92,6 +92,9 @@ fn one_changed_value_recreates_that_service_and_names_the_field() {
             "[3] -> #4 service:web:1, RenameContainer, part of the replacement",
             "[4] -> #5 service:web:1, StartContainer, part of the replacement",
             "[5] -> #6 service:web:1, RemoveContainer, part of the replacement",
+            "[5] -> #7 service:web:1, RemoveContainer, the new one cannot start, if #4 or #5 fails",
+            "[7] -> #8 service:web:1, RenameContainer, the new one cannot start, if #4 or #5 fails",
+            "[8] -> #9 service:web:1, StartContainer, the new one cannot start, if #4 or #5 fails",
         ]
     );
 }
@@ -120,7 +123,9 @@ fn a_build_decides_whether_its_service_is_recreated() {
             "[3] -> #4 service:web:1, RenameContainer, part of the replacement, if #1 changes the image",
             "[4] -> #5 service:web:1, StartContainer, part of the replacement, if #1 changes the image",
             "[5] -> #6 service:web:1, RemoveContainer, part of the replacement, if #1 changes the image",
-            "[1,2] -> #7 service:web:1, StartContainer, it is exited, if #1 keeps the image",
+            "[5] -> #7 service:web:1, RemoveContainer, the new one cannot start, if #4 or #5 fails",
+            "[7] -> #8 service:web:1, RenameContainer, the new one cannot start, if #4 or #5 fails",
+            "[1,2] -> #9 service:web:1, StartContainer, it is exited, if #1 keeps the image",
         ]
     );
 }
@@ -168,6 +173,7 @@ fn a_job_runs_again_only_for_a_service_that_starts() {
     state.containers[1].status = Status::Exited;
     assert_eq!(up_lines(&project, &state, &UpOptions::default()), [""; 0]);
     state.containers[0].status = Status::Exited;
+    state.containers[0].exit_code = 143;
     assert_eq!(
         up_lines(&project, &state, &UpOptions::default()),
         [
@@ -481,13 +487,8 @@ fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
         why: "is not carried out yet".into(),
         is_refused: false,
     });
-    web.depends_on["db"].restart = true;
     let project = project([web, service("db")]);
     let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();
-    assert_eq!(
-        plan.warnings[1].message,
-        "web: `depends_on.db.restart` is not carried out yet"
-    );
     assert_eq!(
         plan.warnings[0].message,
         "web: `secrets` is not carried out yet"

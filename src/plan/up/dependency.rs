@@ -45,7 +45,8 @@ impl Up<'_> {
             if so_already {
                 continue;
             }
-            if condition == Condition::ServiceStarted && !explicit {
+            // A wait of its own lets the dependent go on where the start of what it doesn't require fails.
+            if condition == Condition::ServiceStarted && !explicit && required {
                 after.extend(&placed.started);
                 continue;
             }

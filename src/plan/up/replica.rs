@@ -2,13 +2,15 @@
 
 use super::Up;
 use crate::label;
-use crate::model::{HookKind, NotCarried, Readiness, Service};
+use crate::model::{HookKind, NotCarried, Readiness, Service, ServiceName};
 use crate::plan::container::new_container;
 use crate::plan::content;
-use crate::plan::decide::{Decided, Decision, Replica, shared_services};
+use crate::plan::decide::{Decided, Decision, ImageWas, Replica, is_done, shared_services};
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::{Join, Updates, foreign_networks};
-use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
+use crate::plan::{
+    Brought, OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning,
+};
 use crate::state::{Container, Health, Status};
 
 /// A replica's container once its steps are planned.
@@ -24,6 +26,15 @@ pub(super) struct Placed {
     pub(super) health: Option<Health>,
     pub(super) completed: bool,
     pub(super) ready: Readiness,
+    pub(super) replaced: Replaced,
+}
+
+/// Whether a replica's container is another one or restarted after the plan.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Replaced {
+    No,
+    Yes,
+    If(OnlyIf),
 }
 
 impl<'a> Up<'a> {
@@ -32,10 +43,6 @@ impl<'a> Up<'a> {
         service: &'a Service,
         decided: &Decided<'a>,
     ) -> Result<(), PlanError> {
-        let restarts = service.depends_on.iter().filter(|(_, on)| on.restart);
-        let restarts = restarts.map(|(name, _)| format!("depends_on.{name}.restart"));
-        let restarts = restarts.map(|key| (key, "is not carried out yet".to_owned()));
-        let mut keys = Vec::new();
         for NotCarried {
             key,
             why,
@@ -50,12 +57,9 @@ impl<'a> Up<'a> {
                     position: service.positions.find(key).cloned(),
                 });
             }
-            keys.push((key.clone(), why.clone()));
-        }
-        for (key, why) in keys.into_iter().chain(restarts) {
             self.warnings.push(Warning {
                 message: format!("{}: `{key}` {why}", service.name),
-                position: service.positions.find(&key).cloned(),
+                position: service.positions.find(key).cloned(),
             });
         }
         for container in &decided.superfluous {
@@ -101,11 +105,11 @@ impl<'a> Up<'a> {
             Decision::Recreate {
                 container,
                 reason,
-                if_image_changes,
+                if_changed,
                 updates,
             } => {
-                let updates = if_image_changes.then_some(updates);
-                self.recreate(replica, resource, container, reason, updates, &cleared)
+                let unless = (!if_changed.is_empty()).then_some((if_changed.as_slice(), updates));
+                self.recreate(replica, resource, container, reason, unless, &cleared)
             }
         }
     }
@@ -141,6 +145,10 @@ impl<'a> Up<'a> {
         let after = [attached.as_slice(), cleared, &named].concat();
         let last_update = self.update(&resource, &target, updates, after, None);
         let mut started = [named.as_slice(), &last_update].concat();
+        // Who asks for more than the engine's word waits for it.
+        let asks_for_more = container.is_doubtful && service.ready == Readiness::Reachable;
+        let mut health = container.health.filter(|_| !(start || asks_for_more));
+        let mut becomes = Replaced::No;
         if start && !self.options.no_start {
             let mut after = self.dependencies(service);
             // A leftover may hold the name or host ports.
@@ -158,19 +166,33 @@ impl<'a> Up<'a> {
             let reason = Reason::NotRunning(container.status.clone());
             let start = self.steps.add(resource.clone(), operation, reason, after);
             started = self.after_start(service, &resource, &target, None, start);
+        } else if let Some((name, replaced)) = self.replaced_dependency(service)
+            && container.status.is_up()
+            && !self.options.no_start
+        {
+            let why = (&name, &replaced);
+            started = self.restart(service, &resource, container, why, &started);
+            health = None;
+            becomes = replaced;
         } else if started.is_empty() {
             self.unchanged.push(resource.clone());
+        }
+        if !start && is_done(self.project, service, container, self.options) {
+            self.warnings.push(Warning {
+                message: format!(
+                    "container {} has done its work and stays as it is: `up {}` starts it again",
+                    container.name, service.name
+                ),
+                position: None,
+            });
         }
         Ok(Placed {
             ready: service.ready,
             resource,
             target,
             named,
-            // Who asks for more than the engine's word waits for it.
-            health: container.health.filter(|_| {
-                let asks_for_more = container.is_doubtful && service.ready == Readiness::Reachable;
-                !(start || asks_for_more)
-            }),
+            health,
+            replaced: becomes,
             completed: !start && container.status == Status::Exited && container.exit_code == 0,
             started,
         })
@@ -183,11 +205,10 @@ impl<'a> Up<'a> {
         resource: Resource,
         old: &'a Container,
         reason: &Reason,
-        unless_image_changes: Option<&Updates>,
+        unless_changed: Option<(&[ImageWas], &Updates)>,
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
-        let if_image_changes = unless_image_changes.is_some();
         // A leftover may hold the interim name.
         let create = self.create(
             replica,
@@ -196,19 +217,21 @@ impl<'a> Up<'a> {
             reason.clone(),
             cleared.to_vec(),
         )?;
-        let image_step = self
-            .resources
-            .image_step(&service.spec.image)
-            .filter(|_| if_image_changes);
-        let changed = image_step.map(|step| OnlyIf::ImageChanged {
-            step,
-            was: old.image_id.clone(),
-        });
+        let brought: Vec<Brought> = unless_changed
+            .into_iter()
+            .flat_map(|(images, _)| images)
+            .filter_map(|(reference, was)| {
+                let step = self.resources.image_step(reference)?;
+                let was = was.clone();
+                Some(Brought { step, was })
+            })
+            .collect();
+        let changed = unless_changed.map(|_| OnlyIf::ImageChanged(brought.clone()));
         self.steps.add_if(changed.as_ref(), create);
         let existing = Target::Existing(old.id.clone());
         let target = Target::CreatedBy {
             step: create,
-            or: if_image_changes.then(|| old.id.clone()),
+            or: changed.is_some().then(|| old.id.clone()),
         };
         let filled = self.fill(service, &resource, &target, changed.as_ref(), create);
         let mut after = self.dependencies(service);
@@ -236,7 +259,8 @@ impl<'a> Up<'a> {
             };
             after = vec![swap(self, operation, after)];
         }
-        if old.name == resource.name() {
+        let gives_name = old.name == resource.name();
+        if gives_name {
             let to = label::replaced_name(&old.id, resource.name());
             after = vec![swap(
                 self,
@@ -263,7 +287,8 @@ impl<'a> Up<'a> {
             ));
         }
         let last = started.last().copied().unwrap_or(named);
-        if let Some(start) = started.pop() {
+        let new_start = started.pop();
+        if let Some(start) = new_start {
             started = self.after_start(service, &resource, &target, changed.as_ref(), start);
         }
         swap(
@@ -274,19 +299,25 @@ impl<'a> Up<'a> {
             },
             vec![last],
         );
-        if let Some(step) = image_step {
-            let unchanged = OnlyIf::ImageUnchanged {
-                step,
-                was: old.image_id.clone(),
-            };
-            let updates = unless_image_changes.cloned().unwrap_or_default();
-            let after = [ready.as_slice(), &[step]].concat();
-            let last_update = self.update(&resource, &existing, &updates, after, Some(&unchanged));
+        if let Some(start) = new_start {
+            self.make_good(
+                &resource,
+                (&target, &existing),
+                (named, start),
+                gives_name,
+                old,
+            );
+        }
+        if let Some((_, updates)) = unless_changed {
+            let steps: Vec<StepId> = brought.iter().map(|brought| brought.step).collect();
+            let unchanged = OnlyIf::ImageUnchanged(brought);
+            let after = [ready.as_slice(), &steps].concat();
+            let last_update = self.update(&resource, &existing, updates, after, Some(&unchanged));
             started.extend(&last_update);
             if !old.status.is_up() && !self.options.no_start {
                 let operation = Operation::StartContainer { target: existing };
                 let reason = Reason::NotRunning(old.status.clone());
-                let mut after = [ready, vec![step], last_update].concat();
+                let mut after = [ready, steps, last_update].concat();
                 if old.status == Status::Created {
                     let target = Target::Existing(old.id.clone());
                     let copy = self.copy(service, &resource, &target, after.clone());
@@ -307,7 +338,97 @@ impl<'a> Up<'a> {
             started,
             health: None,
             completed: false,
+            replaced: changed.map_or(Replaced::Yes, Replaced::If),
         })
+    }
+
+    /// The dependency with `restart: true` that is replaced or restarted, if there is one.
+    fn replaced_dependency(&self, service: &Service) -> Option<(ServiceName, Replaced)> {
+        let restarts = service.depends_on.iter().filter(|(_, on)| on.restart);
+        let placed = restarts.flat_map(|(name, _)| {
+            let placed = self.placed.get(name).into_iter().flatten();
+            placed.map(move |placed| (name.clone(), placed.replaced.clone()))
+        });
+        let mut replaced = placed.filter(|(_, replaced)| *replaced != Replaced::No);
+        replaced.next()
+    }
+
+    /// Stops a container and starts it again when what it depends on is as it has to be.
+    fn restart(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        container: &Container,
+        (dependency, replaced): (&ServiceName, &Replaced),
+        before: &[StepId],
+    ) -> Vec<StepId> {
+        let only_if = match replaced {
+            Replaced::If(only_if) => Some(only_if),
+            _ => None,
+        };
+        let mut after = self.dependencies(service);
+        after.extend(before);
+        let target = Target::Existing(container.id.clone());
+        let hooks = pre_stop(self.project, container);
+        let steps = &mut self.steps;
+        after = run_hooks(
+            steps,
+            resource,
+            &target,
+            HookKind::PreStop,
+            hooks,
+            only_if,
+            after,
+        );
+        let reason = Reason::DependencyReplaced(dependency.clone());
+        let stop = Operation::StopContainer {
+            target: target.clone(),
+            timeout: self.options.timeout,
+        };
+        let stop = self
+            .steps
+            .add(resource.clone(), stop, reason.clone(), after);
+        self.steps.add_if(only_if, stop);
+        let start = Operation::StartContainer {
+            target: target.clone(),
+        };
+        let start = self.steps.add(resource.clone(), start, reason, vec![stop]);
+        self.steps.add_if(only_if, start);
+        self.after_start(service, resource, &target, only_if, start)
+    }
+
+    /// What happens where the new container doesn't start, and thus never ran: it goes, and the old one comes back.
+    fn make_good(
+        &mut self,
+        resource: &Resource,
+        (new, old): (&Target, &Target),
+        (named, start): (StepId, StepId),
+        gives_name: bool,
+        was: &Container,
+    ) {
+        let mut operations = vec![Operation::RemoveContainer {
+            target: new.clone(),
+            volumes: false,
+        }];
+        if gives_name {
+            operations.push(Operation::RenameContainer {
+                target: old.clone(),
+                to: resource.name().to_owned(),
+            });
+        }
+        if was.status.is_up() {
+            operations.push(Operation::StartContainer {
+                target: old.clone(),
+            });
+        }
+        let only_if = OnlyIf::Failed(vec![named, start]);
+        let mut after = vec![start];
+        for operation in operations {
+            let id = self
+                .steps
+                .add(resource.clone(), operation, Reason::Restores, after);
+            after = vec![self.steps.add_if(Some(&only_if), id)];
+        }
     }
 
     /// The steps that change a container that is there; answers the last of them.
@@ -451,6 +572,7 @@ impl<'a> Up<'a> {
             started,
             health: None,
             completed: false,
+            replaced: Replaced::Yes,
         }
     }
 

@@ -194,21 +194,17 @@ fn differences(
         .map(String::as_str)
         .chain([own_name])
         .collect();
-    // Its own names say nothing; engines add the host name and the short id.
+    // Engines add the host name and the short id; the container's own names say nothing.
     let [named, called, id] = own;
-    let host = service.spec.hostname.as_deref().unwrap_or_default();
-    let is_host = |alias: &str| alias == host && !wanted_aliases.contains(host);
-    let is_own = |alias: &&str| {
-        *alias != named
-            && *alias != called
-            && !is_host(alias)
-            && !(alias.len() == 12 && id.starts_with(alias))
+    let is_added = |alias: &&str| {
+        *alias == named
+            || *alias == called
+            || service.spec.hostname.as_deref() == Some(*alias)
+            || (alias.len() == 12 && id.starts_with(alias))
     };
-    let aliases: BTreeSet<&str> = there
-        .aliases
-        .iter()
-        .map(String::as_str)
-        .filter(is_own)
+    let aliases = there.aliases.iter().map(String::as_str);
+    let aliases: BTreeSet<&str> = aliases
+        .filter(|alias| wanted_aliases.contains(alias) || !is_added(alias))
         .collect();
     if aliases != wanted_aliases {
         let (from, to) = (list(&aliases), list(&wanted_aliases));

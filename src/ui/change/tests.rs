@@ -214,10 +214,10 @@ fn a_replacement_that_turns_out_not_to_be_needed_leaves_it_running() {
     let mut plan = plan;
     let mut start = start("web");
     start.reason = Reason::NotRunning(Status::Exited);
-    start.only_if = Some(OnlyIf::ImageUnchanged {
+    start.only_if = Some(OnlyIf::ImageUnchanged(vec![crate::plan::Brought {
         step: 0,
         was: String::new(),
-    });
+    }]));
     plan.steps.push(start);
     let mut events = events;
     events.extend([began(6), ended(6, Outcome::Done)]);

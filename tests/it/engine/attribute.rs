@@ -158,6 +158,7 @@ fn a_container_is_made_as_the_file_says_and_left_alone_afterwards() {
 
     // A fixed address passes on to the container that takes the place of the old one.
     stack.edit("stack.yaml", "pids_limit: 50", "pids_limit: 60");
+    stack.edit("stack.yaml", "hostname: bridge", "hostname: quay");
     stack.ok(&["up", "-d"]);
     assert_ne!(stack.id("web"), web["Id"]);
     let after = stack.container("web");

@@ -235,3 +235,30 @@ fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output().expect("id");
     output.stdout == b"0\n"
 }
+
+#[test]
+fn where_a_new_container_does_not_start_the_old_one_is_back() {
+    let stack = Stack::new(
+        "comesback",
+        "\
+services:
+  web: {image: busybox, command: httpd -f -p 80 -h /etc, init: true}
+  side: {image: busybox, command: sleep 1000, init: true, depends_on: [web]}
+",
+    );
+    stack.ok(&["up", "-d"]);
+    let old = stack.id("web");
+    stack.edit("stack.yaml", "httpd", "nosuchprogram");
+    stack.edit("stack.yaml", "init: true", "init: false");
+    let failed = stack.fails(1, &["up", "-d"]);
+    failed.says(&[
+        &format!("the old one, {}, is back", &old[..12]),
+        "never ran and is removed",
+    ]);
+    assert_eq!(stack.states(), ["side-1 running", "web-1 running"]);
+    assert_eq!(stack.id("web"), old);
+    stack.edit("stack.yaml", "nosuchprogram", "httpd");
+    stack.ok(&["up", "-d"]);
+    assert_ne!(stack.id("web"), old);
+    stack.ok(&["plan"]);
+}

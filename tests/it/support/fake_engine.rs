@@ -43,6 +43,7 @@ pub(crate) struct FakeEngine {
 struct Script {
     delays: HashMap<String, Duration>,
     failures: HashMap<String, Failure>,
+    once: std::collections::HashSet<String>,
     registry: HashMap<String, String>,
     builds: HashMap<String, String>,
     lives_for: Option<usize>,
@@ -108,6 +109,12 @@ impl FakeEngine {
     /// The call fails.
     pub(crate) fn fails(&self, call: &str, error: impl Fn() -> EngineError + 'static) {
         (self.script.borrow_mut().failures).insert(call.into(), Box::new(error));
+    }
+
+    /// The call fails the next time.
+    pub(crate) fn fails_once(&self, call: &str, error: impl Fn() -> EngineError + 'static) {
+        self.fails(call, error);
+        self.script.borrow_mut().once.insert(call.into());
     }
 
     /// The call works again.
@@ -283,7 +290,14 @@ impl FakeEngine {
         if let Some(call) = self.calls.borrow_mut().get_mut(index) {
             call.ended = Some(self.born.elapsed());
         }
-        let failures = &self.script.borrow().failures;
+        let mut script = self.script.borrow_mut();
+        let script = &mut *script;
+        let is_over = lives && script.once.remove(&text);
+        let failure = is_over.then(|| script.failures.remove(&text)).flatten();
+        if let Some(failure) = failure {
+            return Err(failure());
+        }
+        let failures = &script.failures;
         match failures.get(&text).or_else(|| failures.get(kind)) {
             _ if !lives => Err(self.disconnected()),
             Some(failure) => Err(failure()),
