@@ -26,7 +26,7 @@ fn publishing(name: &str, ports: &[(&str, Option<&str>)]) -> Service {
         };
         service
             .positions
-            .insert(&format!("ports[{index}]"), position);
+            .insert(format!("ports[{index}]"), position);
     }
     service
 }
