@@ -144,6 +144,7 @@ impl<'a> Loading<'a> {
         }
         let profiles = profile::names(&tree);
         if !self.options.interpolate {
+            merge::empty_lists_are_null(&mut tree);
             if let Some(top) = tree.as_mapping_mut() {
                 top.set(
                     "name",

@@ -101,7 +101,7 @@ impl ConfigArgs {
             interpolate: !raw,
             normalize: !self.no_normalize,
             resolve_paths: !self.no_path_resolution,
-            consistency: !(self.no_consistency || self.environment),
+            consistency: !self.no_consistency,
             resolve_env: !self.no_env_resolution,
             all_resources,
             missing_sources: false,

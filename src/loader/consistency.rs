@@ -178,8 +178,10 @@ impl Check<'_> {
             let items = node.and_then(Node::as_sequence).unwrap_or_default();
             items
                 .iter()
-                .filter_map(|item| item.get("source"))
-                .filter_map(|source| Some((source.as_str()?.to_owned(), source.span)))
+                .map(|item| match item.get("source") {
+                    Some(source) => (source.as_str().unwrap_or("").to_owned(), source.span),
+                    None => (String::new(), item.span),
+                })
                 .collect()
         };
         let mut defined = |what: &str, section: &str, names: Vec<(String, Span)>| {
@@ -237,6 +239,10 @@ impl Check<'_> {
             .and_then(Node::as_mapping)
             .unwrap_or(&empty);
         for (name, span) in names.filter(|(name, _)| !known.contains(name)) {
+            if name.is_empty() {
+                problems.push(Diagnostic::error("this entry lacks its `source`").at(span, ""));
+                continue;
+            }
             let problem = undefined(what, name, span, known, problems);
             let hint = format!("add `{name}:` below `{section}:` at the top of the file");
             problems.push(if problem.hint.is_some() {

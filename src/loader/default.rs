@@ -135,10 +135,12 @@ fn normalize_service(node: &mut Node, environment: &Environment) {
         }
         if let Some(args) = build.get_mut("args") {
             take_variables(args, environment, false);
+            null_if_empty(args);
         }
     }
     if let Some(variables) = service.get_mut("environment") {
         take_variables(variables, environment, true);
+        null_if_empty(variables);
     }
     for volume in service
         .get_mut("volumes")
@@ -154,6 +156,12 @@ fn normalize_service(node: &mut Node, environment: &Environment) {
     }
     imply_dependencies(service, span);
     inherit_image(service);
+}
+
+fn null_if_empty(list: &mut Node) {
+    if list.as_sequence().is_some_and(<[Node]>::is_empty) {
+        list.value = Value::Null;
+    }
 }
 
 /// Gives variables without a value that of the caller's environment; those that it lacks stay, or go.

@@ -124,17 +124,31 @@ pub(crate) enum EnvFileDoubtKind {
     NoName,
 }
 
-/// Reads a file's text.
-///
-/// A value's variables are looked up with `lookup` first and then among the file's earlier names, so that the caller's
-/// environment wins; a bare name asks `lookup` only and is left out where that knows nothing.
-///
-/// # Errors
-/// All mistakes of the file, in its order.
-pub(crate) fn parse_env_file<L>(
+/// Reads a file's text, where there is no other file.
+#[cfg(test)]
+fn parse_env_file<L>(
     text: &str,
     format: EnvFileFormat,
     lookup: L,
+) -> Result<EnvFile, Vec<EnvFileError>>
+where
+    L: Fn(&str) -> Option<String>,
+{
+    parse_later_env_file(text, format, lookup, &|_| None)
+}
+
+/// Reads a file's text, `earlier` being what the files before it say.
+///
+/// A value's variables are looked up with `lookup` first, so that the caller's environment wins, then among the file's
+/// own names above, then in the `earlier` files; a bare name asks `lookup` only and is left out where that knows nothing.
+///
+/// # Errors
+/// All mistakes of the file, in its order.
+pub(crate) fn parse_later_env_file<L>(
+    text: &str,
+    format: EnvFileFormat,
+    lookup: L,
+    earlier: &dyn Fn(&str) -> Option<String>,
 ) -> Result<EnvFile, Vec<EnvFileError>>
 where
     L: Fn(&str) -> Option<String>,
@@ -148,6 +162,7 @@ where
         text,
         at: begin,
         lookup,
+        earlier,
         file: EnvFile::default(),
         errors: Vec::new(),
     };
@@ -166,6 +181,7 @@ struct Reader<'t, L> {
     text: &'t str,
     at: usize,
     lookup: L,
+    earlier: &'t dyn Fn(&str) -> Option<String>,
     file: EnvFile,
     errors: Vec<EnvFileError>,
 }
@@ -365,8 +381,11 @@ impl<'t, L: Fn(&str) -> Option<String>> Reader<'t, L> {
     ) -> Result<String, EnvFileError> {
         let spot = |span: Range<usize>| place(span.start)..place(span.end);
         let own = &self.file.variables;
-        let known =
-            |name: &str| (self.lookup)(name).or_else(|| own.get(name).map(|own| own.value.clone()));
+        let known = |name: &str| {
+            (self.lookup)(name)
+                .or_else(|| own.get(name).map(|own| own.value.clone()))
+                .or_else(|| (self.earlier)(name))
+        };
         let result = interpolate(value, known).map_err(|error| {
             let kind = EnvFileErrorKind::Interpolation(error.kind);
             EnvFileError {

@@ -1,7 +1,7 @@
 //! Environment variables and labels that come from elsewhere: the caller's environment, env files, label files.
 
 use super::Loading;
-use super::env_file::{EnvFile, EnvFileError, EnvFileFormat, parse_env_file};
+use super::env_file::{EnvFile, EnvFileError, EnvFileFormat, parse_later_env_file};
 use super::error::Diagnostic;
 use super::node::{Mapping, Node, Value};
 use super::request::Environment;
@@ -94,10 +94,10 @@ fn read_env_file(loading: &mut Loading<'_>, file: &Node, own: &Node, variables: 
                 .filter(|node| !node.is_null())
                 .and_then(Node::scalar_text)
         };
-        let earlier = || variables.get(name).and_then(Node::scalar_text);
-        environment.get(name).cloned().or_else(own).or_else(earlier)
+        environment.get(name).cloned().or_else(own)
     };
-    let parsed = parse_env_file(&text, format, lookup);
+    let earlier = |name: &str| variables.get(name).and_then(Node::scalar_text);
+    let parsed = parse_later_env_file(&text, format, lookup, &earlier);
     take(loading, parsed, id, variables);
 }
 
@@ -119,9 +119,9 @@ pub(super) fn read_label_files(loading: &mut Loading<'_>, stack: &mut Node) {
             else {
                 continue;
             };
-            let parsed = parse_env_file(&text, EnvFileFormat::DotEnv, |name| {
-                labels.get(name).and_then(Node::scalar_text)
-            });
+            // Here what earlier files say comes first, other than among env files.
+            let lookup = |name: &str| labels.get(name).and_then(Node::scalar_text);
+            let parsed = parse_later_env_file(&text, EnvFileFormat::DotEnv, lookup, &|_| None);
             take(loading, parsed, id, &mut labels);
         }
         overlay(

@@ -1,6 +1,6 @@
 //! Stacks inside of stacks (compose specification: `include`).
 
-use super::env_file::{EnvFileFormat, parse_env_file};
+use super::env_file::{EnvFileFormat, parse_later_env_file};
 use super::error::Diagnostic;
 use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
@@ -82,7 +82,11 @@ fn include(loading: &mut Loading<'_>, place: &Place, path: &str, item: &Node) ->
         return None;
     }
     loading.includes -= 1;
-    let (absolute, shown) = match item.get("project_directory").and_then(Node::as_str) {
+    let (absolute, shown) = match item
+        .get("project_directory")
+        .and_then(Node::as_str)
+        .filter(|folder| !folder.is_empty())
+    {
         Some(folder) if folder.starts_with('/') => (folder.to_owned(), folder.to_owned()),
         Some(folder) => (path::join(&place.absolute, folder), path::clean(folder)),
         None => (
@@ -108,6 +112,18 @@ fn environment(
     item: &Node,
     folder: &str,
 ) -> Option<Environment> {
+    if let Some(wrong) = item
+        .get("env_file")
+        .and_then(Node::as_sequence)
+        .into_iter()
+        .flatten()
+        .find(|file| file.as_str().is_none())
+    {
+        let problem = Diagnostic::error("`env_file` of an `include` is a path or a list of paths");
+        let problem = problem.at(wrong.span, format!("this is a {}", wrong.value.kind()));
+        loading.problems.push(problem);
+        return None;
+    }
     let mut files = texts(item.get("env_file"));
     if files.is_empty() {
         let default = path::join(folder, ".env");
@@ -115,17 +131,16 @@ fn environment(
             files.push((default, item.span));
         }
     }
-    let mut environment = place.environment.clone();
+    let mut found = Environment::default();
     for (file, span) in files.into_iter().filter(|(file, _)| file != "/dev/null") {
         let absolute = path::join(&place.absolute, &file);
         let (text, id) = loading.read(&absolute, Some(span))?;
-        match parse_env_file(&text, EnvFileFormat::DotEnv, |name| {
-            environment.get(name).cloned()
-        }) {
+        let lookup = |name: &str| place.environment.get(name).cloned();
+        let earlier = |name: &str| found.get(name).cloned();
+        match parse_later_env_file(&text, EnvFileFormat::DotEnv, lookup, &earlier) {
             Ok(parsed) => {
-                for (name, value) in parsed.variables {
-                    environment.entry(name).or_insert(value.value);
-                }
+                let values = parsed.variables.into_iter();
+                found.extend(values.map(|(name, value)| (name, value.value)));
             }
             Err(errors) => {
                 let problem = |error: super::env_file::EnvFileError| {
@@ -138,7 +153,9 @@ fn environment(
             }
         }
     }
-    Some(environment)
+    // A later file wins over an earlier one, and the including stack over all of them.
+    found.extend(place.environment.clone());
+    Some(found)
 }
 
 fn texts(node: Option<&Node>) -> Vec<(String, Span)> {

@@ -126,47 +126,73 @@ where
     Ok(result)
 }
 
-/// The variables a string uses, those in defaults and replacements included; malformed parts are passed over.
+/// The variables a string uses, those in defaults and replacements included; a malformed one has no name.
 pub(crate) fn variables(text: &str) -> Vec<Variable> {
     let mut found = Vec::new();
     collect(text, 0, 0, &mut found);
     found
 }
 
+/// A variable with a modifier comes behind all that follow it up to the line's last brace: where a list of variables
+/// has one twice and the last counts, that is the one other readers of the format take.
 fn collect(text: &str, base: usize, depth: usize, found: &mut Vec<Variable>) {
-    for reference in Parts::of(text)
-        .filter_map(Result::ok)
-        .filter_map(Part::reference)
-    {
-        let (start, end) = (
-            base + reference.name_at,
-            base + reference.name_at + reference.name.len(),
-        );
-        let mut variable = Variable {
-            name: reference.name.to_owned(),
-            span: start..end,
-            ..Variable::default()
+    let mut held: Vec<Vec<Variable>> = Vec::new();
+    let mut held_until = 0;
+    let mut parts = Parts::of(text);
+    while let Some(part) = parts.next() {
+        let reference = match part {
+            Ok(Part::Reference(reference)) => reference,
+            Ok(Part::Text(_)) => continue,
+            Err(_) => {
+                found.push(Variable::default());
+                continue;
+            }
         };
-        let nested = match reference.modifier {
-            Some((Modifier::Default { .. }, operand)) => {
-                operand.clone_into(&mut variable.default);
-                Some(operand)
-            }
-            Some((Modifier::Replacement { .. }, operand)) => {
-                operand.clone_into(&mut variable.presence);
-                Some(operand)
-            }
-            Some((Modifier::Required { .. }, _)) => {
-                variable.required = true;
-                None
-            }
-            None => None,
-        };
-        found.push(variable);
-        if let Some(operand) = nested.filter(|_| depth < MAX_DEPTH) {
-            collect(operand, base + reference.operand_at, depth + 1, found);
+        if parts.at > held_until {
+            found.extend(held.drain(..).rev().flatten());
         }
+        let here = used(&reference, base, depth);
+        if reference.modifier.is_none() {
+            found.extend(here);
+            continue;
+        }
+        if held.is_empty() {
+            let rest = text[parts.at..].lines().next().unwrap_or("");
+            held_until = parts.at + rest.rfind('}').map_or(0, |brace| brace + 1);
+        }
+        held.push(here);
     }
+    found.extend(held.into_iter().rev().flatten());
+}
+
+/// A variable and those that its default or replacement uses.
+fn used(reference: &Reference<'_>, base: usize, depth: usize) -> Vec<Variable> {
+    let start = base + reference.name_at;
+    let mut variable = Variable {
+        name: reference.name.to_owned(),
+        span: start..start + reference.name.len(),
+        ..Variable::default()
+    };
+    let nested = match reference.modifier {
+        Some((Modifier::Default { .. }, operand)) => {
+            operand.clone_into(&mut variable.default);
+            Some(operand)
+        }
+        Some((Modifier::Replacement { .. }, operand)) => {
+            operand.clone_into(&mut variable.presence);
+            Some(operand)
+        }
+        Some((Modifier::Required { .. }, _)) => {
+            variable.required = true;
+            None
+        }
+        None => None,
+    };
+    let mut found = vec![variable];
+    if let Some(operand) = nested.filter(|_| depth < MAX_DEPTH) {
+        collect(operand, base + reference.operand_at, depth + 1, &mut found);
+    }
+    found
 }
 
 struct Interpolation<'a, L> {
@@ -262,15 +288,6 @@ impl InterpolationError {
 enum Part<'t> {
     Text(&'t str),
     Reference(Reference<'t>),
-}
-
-impl<'t> Part<'t> {
-    fn reference(self) -> Option<Reference<'t>> {
-        match self {
-            Self::Reference(reference) => Some(reference),
-            Self::Text(_) => None,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use super::node::{Entry, Mapping, Node, Tag, Value};
 use super::pattern::{Open, Table};
 use super::span::Span;
 
-pub(super) use unique::unique;
+pub(super) use unique::{empty_lists_are_null, unique};
 
 /// How two values of one attribute become one.
 #[derive(Clone, Copy)]

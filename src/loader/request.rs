@@ -84,7 +84,8 @@ impl Loaded {
     /// The names of the variables in the text from which a value came, as often as they are there.
     pub fn variables_in(&self, node: &Node) -> Vec<String> {
         let written = super::interpolate::variables(self.sources.text(node.span));
-        written.into_iter().map(|variable| variable.name).collect()
+        let names = written.into_iter().map(|variable| variable.name);
+        names.filter(|name| !name.is_empty()).collect()
     }
 }
 

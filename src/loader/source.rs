@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::env_file::{EnvFile, EnvFileError, EnvFileFormat, parse_env_file};
+use super::env_file::{EnvFile, EnvFileError, EnvFileFormat, parse_later_env_file};
 use crate::model::{NameError, ProjectName};
 
 mod find;
@@ -406,8 +406,9 @@ impl Variables {
             }
             let text = read_text(&path).map_err(SourceError::EnvFile)?;
             let file = TextFile { path, text };
-            let lookup = |name: &str| self.values.get(name).or_else(|| found.get(name)).cloned();
-            match parse_env_file(&file.text, EnvFileFormat::DotEnv, lookup) {
+            let lookup = |name: &str| self.values.get(name).cloned();
+            let earlier = |name: &str| found.get(name).cloned();
+            match parse_later_env_file(&file.text, EnvFileFormat::DotEnv, lookup, &earlier) {
                 Ok(parsed) => {
                     let values = parsed
                         .variables

@@ -495,3 +495,80 @@ fn four_times_the_services_take_about_four_times_as_long() {
         "{least_small:?} for 100 services, {least_large:?} for 400"
     );
 }
+
+/// What a path of the tree of `compose.yaml` says; `-` where nothing is there.
+fn value_at(files: &[(&str, &str)], path: &[&str]) -> String {
+    let loaded = load_files(files).unwrap();
+    let node = loaded.tree.at(path);
+    node.and_then(super::node::Node::scalar_text)
+        .unwrap_or_else(|| "-".to_owned())
+}
+
+#[test]
+fn a_file_of_variables_trusts_itself_before_the_files_above_it() {
+    let one = ("one.env", "A=1\nX=x\n");
+    let two = ("sub/two.env", "B=${A}\nA=2\nC=${A}${X}\nA\n");
+    let stack = "services: {web: {image: x, env_file: [one.env, sub/two.env]}}\n";
+    let included = "include: [{path: sub/b.yaml, env_file: [one.env, sub/two.env]}]\n";
+    let inner = "services: {web: {image: x, environment: {A: $A, B: $B, C: $C}}}\n";
+    for files in [
+        vec![("compose.yaml", stack), one, two],
+        vec![("compose.yaml", included), ("sub/b.yaml", inner), one, two],
+    ] {
+        let value = |name| value_at(&files, &["services", "web", "environment", name]);
+        assert_eq!(["A", "B", "C"].map(value), ["2", "1", "2x"], "{files:?}");
+    }
+}
+
+#[test]
+fn an_empty_project_directory_of_an_include_is_the_folder_of_its_file() {
+    let files = [
+        (
+            "compose.yaml",
+            "include: [{path: sub/b.yaml, project_directory: ''}]\n",
+        ),
+        ("sub/b.yaml", "services: {web: {image: $A}}\n"),
+        ("sub/.env", "A=there\n"),
+    ];
+    assert_eq!(value_at(&files, &["services", "web", "image"]), "there");
+}
+
+#[test]
+fn the_env_files_of_an_include_are_paths() {
+    let files = [
+        (
+            "compose.yaml",
+            "include: [{path: b.yaml, env_file: [{path: a.env}]}]\n",
+        ),
+        ("b.yaml", "services: {web: {image: x}}\n"),
+    ];
+    assert_eq!(
+        load_files(&files).unwrap_err(),
+        [
+            "`env_file` of an `include` is a path or a list of paths\n  compose.yaml:1:37 this is a mapping"
+        ]
+    );
+}
+
+#[test]
+fn the_null_device_is_an_empty_file() {
+    let text = "services: {web: {image: x, env_file: /dev/null, environment: {A: b}}}\n";
+    let path = ["services", "web", "environment", "A"];
+    assert_eq!(value_at(&[("compose.yaml", text)], &path), "b");
+}
+
+#[test]
+fn a_scalar_behind_override_is_a_string() {
+    let text = "services: {web: {image: x}}\n---\nservices: {web: {user: !override 1000, tty: !override true}}\n";
+    let files = [("compose.yaml", text)];
+    assert_eq!(value_at(&files, &["services", "web", "user"]), "1000");
+    assert_eq!(value_at(&files, &["services", "web", "tty"]), "true");
+}
+
+#[test]
+fn a_mounted_config_without_source_is_told() {
+    assert_eq!(
+        problems("services: {web: {image: x, configs: [{target: /x}]}}\n"),
+        ["this entry lacks its `source`\n  compose.yaml:1:38"]
+    );
+}

@@ -119,8 +119,20 @@ impl<'a> Builder<'a> {
                 } else {
                     Style::Quoted
                 };
-                let core = tag.as_deref().and_then(granit_parser::Tag::core_suffix);
-                let value = scalar::resolve(&text, style, core);
+                // As in go-yaml, what has a tag of our own is a string. What `!reset` takes away may be anything.
+                let foreign = tag.as_deref().and_then(|tag| {
+                    (!matches!(tag.original().as_str(), "!" | "!reset")).then_some("str")
+                });
+                let core = tag.as_deref().and_then(|tag| {
+                    let binary = tag.original() == "!!binary";
+                    tag.core_suffix().or(binary.then_some("binary"))
+                });
+                let value =
+                    scalar::resolve(&text, style, core.or(foreign)).unwrap_or_else(|problem| {
+                        let problem = Diagnostic::error(problem).at(span, "");
+                        self.problems.push(problem);
+                        Value::Null
+                    });
                 let merge = style == Style::Plain && text == "<<" && core.is_none();
                 let node = Node {
                     style,

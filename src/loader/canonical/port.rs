@@ -58,6 +58,9 @@ pub(crate) enum PortErrorKind {
     /// Something that is no address where one must stand.
     #[error("invalid IP address `{0}`")]
     Address(String),
+    /// An IPv6 address whose end cannot be told from the ports.
+    #[error("the IPv6 address `{0}` lacks its brackets")]
+    Brackets(String),
     /// A protocol that the engine does not publish.
     #[error("invalid protocol `{0}`: tcp, udp or sctp is expected")]
     Protocol(String),
@@ -70,6 +73,7 @@ impl PortErrorKind {
             Self::Address(_) => {
                 Some("host names do not work here; write an IPv6 address in brackets: [::1]:80:80")
             }
+            Self::Brackets(_) => Some("write `[::1]:80:80`, not `::1:80:80`"),
             Self::HostPort(text) if text.parse::<IpAddr>().is_ok() => Some(
                 "between address and container port stands the host port; it may be empty: 127.0.0.1::5000",
             ),
@@ -212,12 +216,14 @@ fn split(entry: &str) -> (Option<Piece<'_>>, Option<Piece<'_>>, Piece<'_>) {
 }
 
 fn read_address(part: &Piece<'_>) -> Result<String, PortError> {
-    let bare = part
+    let bracketed = part
         .text
         .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'))
-        .unwrap_or(part.text);
+        .and_then(|text| text.strip_suffix(']'));
+    let bare = bracketed.unwrap_or(part.text);
     match bare.parse::<IpAddr>() {
+        // `::1:80:80` is an address of its own, too.
+        Ok(IpAddr::V6(_)) if bracketed.is_none() => Err(part.error(PortErrorKind::Brackets)),
         Ok(_) => Ok(bare.to_owned()),
         Err(_) => Err(part.error(PortErrorKind::Address)),
     }
@@ -295,7 +301,6 @@ mod tests {
             ("127.0.0.1::5000", &["127.0.0.1||5000/tcp"]),
             ("[::1]:80:80", &["::1|80|80/tcp"]),
             ("[::1]::80", &["::1||80/tcp"]),
-            ("::1:80:80", &["::1|80|80/tcp"]),
             ("[1.2.3.4]:80:80", &["1.2.3.4|80|80/tcp"]),
             ("[0:0:0:0:0:0:0:1]:80:80", &["0:0:0:0:0:0:0:1|80|80/tcp"]),
             ("6060:6060/udp", &["|6060|6060/udp"]),
@@ -309,6 +314,18 @@ mod tests {
             ("65535", &["||65535/tcp"]),
         ] {
             assert_eq!(expanded(entry), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_needs_brackets() {
+        for entry in ["::1:80:80", "::1::80", "2001:db8::1:80-81:80-81"] {
+            let error = parse_short_port(entry).expect_err(entry);
+            assert!(matches!(error.kind, PortErrorKind::Brackets(_)), "{entry}");
+            assert_eq!(
+                error.kind.hint(),
+                Some("write `[::1]:80:80`, not `::1:80:80`")
+            );
         }
     }
 

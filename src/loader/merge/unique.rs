@@ -2,7 +2,7 @@
 
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Node, Value};
-use crate::loader::pattern::{Table, walk};
+use crate::loader::pattern::{Open, Table, walk};
 use indexmap::IndexMap;
 
 /// What makes two elements the same.
@@ -72,6 +72,31 @@ pub(in crate::loader) fn unique(stack: &mut Node, problems: &mut Vec<Diagnostic>
     });
 }
 
+/// Makes empty lists null, but for those whose elements have an identity: what other readers of the format show of a
+/// stack that is left as written.
+pub(in crate::loader) fn empty_lists_are_null(stack: &mut Node) {
+    fn descend(node: &mut Node, open: Open<Identity>) {
+        match &mut node.value {
+            Value::Sequence(items) if items.is_empty() && open.here().is_none() => {
+                node.value = Value::Null;
+            }
+            Value::Sequence(items) => {
+                let below = open.below("*");
+                for item in items {
+                    descend(item, below);
+                }
+            }
+            Value::Mapping(mapping) => {
+                for (key, entry) in mapping.iter_mut() {
+                    descend(&mut entry.node, open.below(key));
+                }
+            }
+            _ => {}
+        }
+    }
+    descend(stack, Open::new(IDENTITIES));
+}
+
 fn identify(item: &Node, identity: Identity) -> Result<String, String> {
     let text = item.scalar_text();
     let field = |key: &str| item.get(key).and_then(Node::scalar_text);
@@ -104,4 +129,27 @@ fn identify(item: &Node, identity: Identity) -> Result<String, String> {
 /// The path inside the container of a volume in short form.
 fn target(text: &str) -> String {
     crate::loader::canonical::volume_target(text).unwrap_or_else(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loader::node::Mapping;
+    use crate::loader::span::Sources;
+
+    #[test]
+    fn only_empty_lists_of_unique_elements_stay_lists() {
+        let list = || Node::new(Value::Sequence(Vec::new()), Sources::start());
+        let mut service = Mapping::default();
+        service.set("entrypoint", list());
+        service.set("ports", list());
+        let mut services = Mapping::default();
+        services.set("web", Node::new(service, Sources::start()));
+        let mut stack = Mapping::default();
+        stack.set("services", Node::new(services, Sources::start()));
+        let mut stack = Node::new(stack, Sources::start());
+        empty_lists_are_null(&mut stack);
+        let at = |key| stack.at(&["services", "web", key]).map(Node::is_null);
+        assert_eq!((at("entrypoint"), at("ports")), (Some(true), Some(false)));
+    }
 }

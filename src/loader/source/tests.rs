@@ -245,7 +245,7 @@ fn env_files_add_variables_and_the_process_wins() {
     );
     assert_eq!(
         variables(&request(&root, &[("COMPOSE_ENV_FILES", "e1,e2")])),
-        "one two one one-one"
+        "one two one two-one"
     );
     assert_eq!(
         variables(&request(&root, &[("COMPOSE_DISABLE_ENV_FILE", "1")])),

@@ -1,18 +1,44 @@
 //! Which value a scalar stands for: go-yaml's reading, YAML 1.2 with the numbers of 1.1.
 
 use crate::loader::node::{Style, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 /// The value of a scalar; `tag` is the part behind `!!` where one was written.
-pub(super) fn resolve(text: &str, style: Style, tag: Option<&str>) -> Value {
-    match (tag, style) {
+///
+/// # Errors
+/// What is wrong, where the text is none of what its tag says.
+pub(super) fn resolve(text: &str, style: Style, tag: Option<&str>) -> Result<Value, String> {
+    let value = match (tag, style) {
         (Some("str"), _) | (None, Style::Quoted) => Value::String(text.to_owned()),
+        (Some("binary"), _) => return binary(text),
         (Some("float"), _) => match plain(text) {
             #[expect(clippy::cast_precision_loss, reason = "the writer asked for a float")]
             Value::Int(number) => Value::Float(number as f64),
             value => value,
         },
         _ => plain(text),
+    };
+    let fits = match tag {
+        Some("int") => matches!(value, Value::Int(_)),
+        Some("float") => matches!(value, Value::Float(_)),
+        Some("bool") => matches!(value, Value::Bool(_)),
+        Some("null") => matches!(value, Value::Null),
+        _ => true,
+    };
+    match tag {
+        Some(tag) if !fits => Err(format!("this value is no `!!{tag}`")),
+        _ => Ok(value),
     }
+}
+
+/// Bytes in base64; what is no text among them becomes replacement characters.
+fn binary(text: &str) -> Result<Value, String> {
+    let text: String = text.split_whitespace().collect();
+    let bytes = STANDARD
+        .decode(text)
+        .map_err(|error| format!("this value is no `!!binary`: {error}"))?;
+    Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn plain(text: &str) -> Value {
@@ -110,21 +136,42 @@ mod tests {
             ("True", Value::Bool(true)),
             ("~", Value::Null),
         ] {
-            assert_eq!(resolve(written, Style::Plain, None), value, "{written}");
+            assert_eq!(resolve(written, Style::Plain, None), Ok(value), "{written}");
         }
     }
 
     #[test]
     fn quotes_and_tags_decide_over_looks() {
-        assert_eq!(
-            resolve("1", Style::Quoted, None),
-            Value::String("1".to_owned())
-        );
-        assert_eq!(
-            resolve("1", Style::Plain, Some("str")),
-            Value::String("1".to_owned())
-        );
-        assert_eq!(resolve("1", Style::Quoted, Some("int")), Value::Int(1));
-        assert_eq!(resolve("1", Style::Plain, Some("float")), Value::Float(1.0));
+        let text = |text: &str| Value::String(text.to_owned());
+        for (written, style, tag, value) in [
+            ("1", Style::Quoted, None, text("1")),
+            ("1", Style::Plain, Some("str"), text("1")),
+            ("1", Style::Quoted, Some("int"), Value::Int(1)),
+            ("1", Style::Plain, Some("float"), Value::Float(1.0)),
+            ("", Style::Quoted, Some("null"), Value::Null),
+            ("aGk=", Style::Plain, Some("binary"), text("hi")),
+            ("aGVs\nbG8=\n", Style::Quoted, Some("binary"), text("hello")),
+            ("/w==", Style::Quoted, Some("binary"), text("\u{fffd}")),
+            ("x", Style::Plain, Some("timestamp-like"), text("x")),
+        ] {
+            assert_eq!(resolve(written, style, tag), Ok(value), "{tag:?} {written}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_what_its_tag_says() {
+        for (written, tag) in [
+            ("x", "int"),
+            ("1.5", "int"),
+            ("", "int"),
+            ("~", "bool"),
+            ("yes", "bool"),
+            ("true", "float"),
+            ("x", "null"),
+            ("zz", "binary"),
+        ] {
+            let problem = resolve(written, Style::Plain, Some(tag));
+            assert!(problem.is_err(), "!!{tag} {written}: {problem:?}");
+        }
     }
 }
