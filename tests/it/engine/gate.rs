@@ -154,14 +154,19 @@ fn rule_8_a_worker_that_declares_a_port_is_ready_when_the_engine_says_so() {
 
 #[test]
 fn rule_10_every_replica_has_to_be_ready() {
-    // The second to come takes longer.
+    // The second one takes longer.
     let script = "\
 import os
-time.sleep(0 if os.path.exists('/shared/first') else 3)
+try:
+    first = socket.gethostbyname(os.environ['PROJECT'] + '-app-1')
+except OSError:
+    first = None
+time.sleep(0 if first == socket.gethostbyname(socket.gethostname()) else 3)
 a = listen(7000)
 open('/shared/ready-' + socket.gethostname(), 'w')
 time.sleep(1000)";
-    let attributes = "    scale: 2\n    expose: [7000]\n    volumes: ['shared:/shared']\n";
+    let attributes = "    scale: 2\n    expose: [7000]\n    volumes: ['shared:/shared']\n    \
+                      environment: {PROJECT: '${COMPOSE_PROJECT_NAME}'}\n";
     let mut file = python(attributes, "'true'", &[LISTEN, script].concat());
     file.push_str("volumes:\n  shared:\n");
     let stack = Stack::new("g10", &file);
