@@ -1,6 +1,6 @@
 # The two commands of the README, and the checks alone. Each script says what it needs of the machine.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench lint
+.PHONY: help demo test soak fuzz bench lint
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -13,6 +13,9 @@ test: ## checks and tests everything, on a private engine of its own
 
 soak: ## the long forms of tests: windlass killed before and after every engine call (half an hour)
 	@tests/run soak
+
+fuzz: ## random texts for all readers of stack files, each for SECONDS=60; SEED=N repeats
+	@tests/fuzz "$(SECONDS)" "$(SEED)"
 
 bench: ## measures windlass beside docker compose and the bare engine calls; ROUNDS=7
 	@tests/bench/run $(ROUNDS)

@@ -28,3 +28,6 @@ pub mod reconcile;
 pub mod ui;
 
 pub mod cli;
+
+#[cfg(test)]
+mod fuzz;

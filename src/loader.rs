@@ -13,6 +13,8 @@ mod env_file;
 mod environment;
 pub mod error;
 mod extends;
+#[cfg(test)]
+mod fuzz;
 mod include;
 mod interpolate;
 mod merge;

@@ -1,6 +1,8 @@
 //! `windlass config`: shows the stack as it is understood.
 
 pub(crate) mod digest;
+#[cfg(test)]
+mod fuzz;
 mod origin;
 mod text;
 mod yaml;

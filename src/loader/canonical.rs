@@ -1,5 +1,7 @@
 //! Short forms -> long forms (compose specification: each attribute's "short syntax").
 
+#[cfg(test)]
+mod fuzz;
 mod port;
 mod volume;
 

@@ -114,6 +114,12 @@ impl<'a> Builder<'a> {
                 self.anchors.clear();
             }
             Event::Scalar(text, style, anchor, tag) => {
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let text = if is_block {
+                    self.without_added_end(&text, span)
+                } else {
+                    &text
+                };
                 let style = if style == ScalarStyle::Plain {
                     Style::Plain
                 } else {
@@ -128,7 +134,7 @@ impl<'a> Builder<'a> {
                     tag.core_suffix().or(binary.then_some("binary"))
                 });
                 let value =
-                    scalar::resolve(&text, style, core.or(foreign)).unwrap_or_else(|problem| {
+                    scalar::resolve(text, style, core.or(foreign)).unwrap_or_else(|problem| {
                         let problem = Diagnostic::error(problem).at(span, "");
                         self.problems.push(problem);
                         Value::Null
@@ -153,6 +159,25 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(id) => self.alias(id, span),
             _ => {}
+        }
+    }
+
+    /// A block scalar as it is where the file ends in its last line, without a line break: the parser adds one.
+    fn without_added_end<'v>(&self, value: &'v str, span: Span) -> &'v str {
+        let last = self.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let behind = self.text.get(span.end as usize..).unwrap_or_default();
+        let Some(body) = value.strip_suffix('\n') else {
+            return value;
+        };
+        // Lines of spaces are a part of the scalar only where they are longer than its indentation.
+        let is_inside = match last.trim_start() {
+            "" => !last.is_empty() && body.ends_with(' '),
+            words => body.ends_with(words),
+        };
+        if is_inside && behind.trim().is_empty() {
+            body
+        } else {
+            value
         }
     }
 

@@ -165,7 +165,8 @@ fn without_tests_and_comments(source: &str) -> String {
 }
 
 fn is_test_code(path: &str) -> bool {
-    path.ends_with("tests.rs") || path.contains("/tests/")
+    let is_fuzz = path.ends_with("fuzz.rs") || path.starts_with("fuzz/");
+    path.ends_with("tests.rs") || path.contains("/tests/") || is_fuzz
 }
 
 /// All files of the program, by their path below `src`.

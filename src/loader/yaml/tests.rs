@@ -116,3 +116,28 @@ fn a_syntax_error_has_a_place_and_a_hint_for_tabs() {
         Some("YAML indents with spaces, there is a tab in this line")
     );
 }
+
+#[test]
+fn a_block_that_the_file_ends_in_has_no_more_line_breaks_than_written() {
+    for (text, expected) in [
+        ("a: |\n  n", "n"),
+        ("a: |+\n  n", "n"),
+        ("a: |-\n  n", "n"),
+        ("a: >\n  n\n  m", "n m"),
+        ("a: |\n  n\n", "n\n"),
+        ("a: |\n  n\n ", "n\n"),
+        ("a: |\n  n\n    ", "n\n  "),
+        ("a: |+\n  n\n\n ", "n\n\n"),
+        ("a: |\n  n\n# n", "n\n"),
+        ("a: |\n  n\nb: n", "n\n"),
+        ("a: |\n  x", "x"),
+    ] {
+        let (_, result) = read(text);
+        let documents = result.unwrap();
+        assert_eq!(
+            documents[0].get("a").and_then(Node::as_str),
+            Some(expected),
+            "{text:?}"
+        );
+    }
+}
