@@ -1,5 +1,6 @@
 //! The command line: what the user types, and the way from there to the library and back.
 
+mod absent;
 mod apply;
 mod config;
 mod doubt;
@@ -20,6 +21,7 @@ mod up;
 mod version;
 
 use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,6 +30,9 @@ use clap::{Parser, Subcommand};
 use error::CliError;
 use global::Global;
 use scope::{Scope, print};
+
+use crate::ui::Color;
+use crate::ui::color::Ansi;
 
 /// Raises and lowers a whole stack of containers from one stack file.
 #[derive(Debug, Parser)]
@@ -77,6 +82,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(report) = absent::report(&error, called) {
+                let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                let color = Color::decide(Ansi::Auto, std::io::stderr().is_terminal(), no_color);
+                let _ = std::io::stderr().write_all(report.error(color).as_bytes());
+                return ExitCode::FAILURE;
+            }
             // Printing to a closed pipe is nobody's error.
             let _ = error.print();
             return ExitCode::from(u8::from(error.use_stderr()));

@@ -60,6 +60,12 @@ pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, Load
     }
 }
 
+/// The process's environment of a request with what the project's `.env` files add to it; a file that cannot be read or
+/// understood adds nothing.
+pub fn environment(request: &LoadRequest) -> std::collections::BTreeMap<String, String> {
+    source::environment(request)
+}
+
 /// The JSON Schema (draft 2020-12) of the stack file with the keys of our own, for editors.
 pub fn json_schema() -> String {
     schema::json::schema()

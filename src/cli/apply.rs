@@ -1,6 +1,7 @@
 //! Applying a plan under the user's eyes.
 
 use std::cell::RefCell;
+use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -49,9 +50,10 @@ pub(super) async fn apply(
     scope: &Scope,
 ) -> Result<(), CliError> {
     let options = ApplyOptions {
-        parallel: usize::try_from(scope.global.parallel)
-            .ok()
-            .filter(|limit| *limit > 0),
+        parallel: scope
+            .global
+            .parallel(&scope.settings)?
+            .map(NonZeroUsize::get),
         wait_timeout: wishes.wait_timeout,
         health: wishes.health,
     };

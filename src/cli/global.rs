@@ -1,9 +1,12 @@
 //! Options that stand before the command.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::error::CliError;
 use crate::ui::color;
 
 /// Options that stand before the command.
@@ -37,25 +40,18 @@ pub(super) struct Global {
         default_value = "auto"
     )]
     pub(super) progress: Progress,
-    /// When to use colours and other control sequences
-    #[arg(
-        long,
-        value_name = "WHEN",
-        env = "COMPOSE_ANSI",
-        hide_env = true,
-        default_value = "auto"
-    )]
-    pub(super) ansi: Ansi,
-    /// Most engine calls at once; -1: no limit
+    /// When to use colours and other control sequences (default: auto)
+    #[arg(long, value_name = "WHEN", env = "COMPOSE_ANSI", hide_env = true)]
+    ansi: Option<Ansi>,
+    /// Most engine calls at once; -1: no limit (default: -1)
     #[arg(
         long,
         value_name = "N",
         env = "COMPOSE_PARALLEL_LIMIT",
         hide_env = true,
-        default_value_t = -1,
         allow_negative_numbers = true
     )]
-    pub(super) parallel: i64,
+    parallel: Option<i64>,
     /// Show what would be done, and do nothing
     #[arg(long, global = true, display_order = 1000)]
     pub(super) dry_run: bool,
@@ -115,13 +111,32 @@ pub(super) enum Ansi {
 }
 
 impl Global {
-    /// When to use colours.
-    pub(super) fn ansi(&self) -> color::Ansi {
-        match self.ansi {
+    /// When to use colours, where command line and environment may leave it to the project's settings. Another word
+    /// there counts as none: what is wrong could not be told otherwise.
+    pub(super) fn ansi(&self, settings: &BTreeMap<String, String>) -> color::Ansi {
+        let set = || Ansi::from_str(settings.get("COMPOSE_ANSI")?, true).ok();
+        match self.ansi.or_else(set) {
             _ if self.no_ansi => color::Ansi::Never,
-            Ansi::Auto => color::Ansi::Auto,
-            Ansi::Never => color::Ansi::Never,
-            Ansi::Always => color::Ansi::Always,
+            Some(Ansi::Auto) | None => color::Ansi::Auto,
+            Some(Ansi::Never) => color::Ansi::Never,
+            Some(Ansi::Always) => color::Ansi::Always,
         }
+    }
+
+    /// Most engine calls at once; none: no limit.
+    pub(super) fn parallel(
+        &self,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Option<NonZeroUsize>, CliError> {
+        let name = "COMPOSE_PARALLEL_LIMIT";
+        let set = settings.get(name).filter(|text| !text.is_empty());
+        let limit = match (self.parallel, set) {
+            (Some(limit), _) => limit,
+            (None, Some(text)) => text.trim().parse().map_err(|_| {
+                CliError::Usage(format!("{name} is `{text}`: a whole number is expected"))
+            })?,
+            (None, None) => -1,
+        };
+        Ok(usize::try_from(limit).ok().and_then(NonZeroUsize::new))
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
         services: service_names(&args.services)?,
         no_deps: args.no_deps,
         build: args.build,
-        remove_orphans: args.remove_orphans,
+        remove_orphans: args.remove_orphans || scope.is_set("COMPOSE_REMOVE_ORPHANS"),
         ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
         ..UpOptions::default()
     };

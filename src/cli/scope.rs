@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
@@ -29,6 +30,8 @@ pub(super) struct Scope {
     pub(super) called: Called,
     /// The process's environment.
     pub(super) environment: BTreeMap<String, String>,
+    /// The same, and the `COMPOSE_` variables that the project's `.env` adds to it.
+    pub(super) settings: BTreeMap<String, String>,
     /// Colours of standard output.
     pub(super) out_color: Color,
     /// Colours of standard error.
@@ -45,7 +48,8 @@ impl Scope {
             .collect();
         trace(global.verbose);
         let has = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
-        let (ansi, no_color) = (global.ansi(), has("NO_COLOR"));
+        let settings = settings(&global, &environment);
+        let (ansi, no_color) = (global.ansi(&settings), has("NO_COLOR"));
         let is_live = io::stderr().is_terminal()
             && environment.get("TERM").is_none_or(|term| term != "dumb")
             && ansi != Ansi::Never;
@@ -62,6 +66,7 @@ impl Scope {
             global,
             called,
             environment,
+            settings,
         }
     }
 
@@ -73,24 +78,20 @@ impl Scope {
             .filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable holds a word that means yes.
+    /// Whether a setting holds a word that means yes.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        let word = self.variable(name).unwrap_or_default().to_ascii_lowercase();
+        let word = self
+            .settings
+            .get(name)
+            .map(|word| word.to_ascii_lowercase());
+        let word = word.unwrap_or_default();
         matches!(word.as_str(), "1" | "t" | "true" | "y" | "yes" | "on")
     }
 
     /// What is to be loaded; reads standard input where it is a stack file.
     pub(super) fn load_request(&self) -> Result<LoadRequest, CliError> {
-        let mut request = LoadRequest {
-            files: self.global.files.clone(),
-            project_directory: self.global.project_directory.clone(),
-            project_name: self.global.project_name.clone(),
-            env_files: self.global.env_files.clone(),
-            profiles: self.global.profiles.clone(),
-            environment: self.environment.clone(),
-            current_dir: std::env::current_dir()?,
-            stdin: None,
-        };
+        let current_dir = std::env::current_dir()?;
+        let mut request = request(&self.global, &self.environment, current_dir);
         if request.wants_stdin() {
             request.stdin = Some(loader::read_stdin(io::stdin()).map_err(CliError::Load)?);
         }
@@ -180,6 +181,8 @@ impl Scope {
 
     /// Connects to the engine.
     pub(super) async fn connect(&self) -> Result<DockerEngine, CliError> {
+        // A limit that is none is told before anything is done, not when it is to be kept.
+        self.global.parallel(&self.settings)?;
         let variable = |name: &str| self.variable(name).map(str::to_owned);
         Ok(DockerEngine::connect(None, &variable).await?)
     }
@@ -218,6 +221,34 @@ impl Scope {
     }
 }
 
+/// What is to be loaded, but for standard input.
+fn request(
+    global: &Global,
+    environment: &BTreeMap<String, String>,
+    current_dir: PathBuf,
+) -> LoadRequest {
+    LoadRequest {
+        files: global.files.clone(),
+        project_directory: global.project_directory.clone(),
+        project_name: global.project_name.clone(),
+        env_files: global.env_files.clone(),
+        profiles: global.profiles.clone(),
+        environment: environment.clone(),
+        current_dir,
+        stdin: None,
+    }
+}
+
+/// The environment, and the `COMPOSE_` variables that the project's `.env` adds to it.
+fn settings(global: &Global, environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let Ok(current_dir) = std::env::current_dir() else {
+        return environment.clone();
+    };
+    let mut settings = loader::environment(&request(global, environment, current_dir));
+    settings.retain(|name, _| environment.contains_key(name) || name.starts_with("COMPOSE_"));
+    settings
+}
+
 /// What is known of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
@@ -253,4 +284,61 @@ fn trace(verbose: u8) {
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(io::stderr)
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn settings_of(dot_env: &str, shell: &[(&str, &str)]) -> (Global, BTreeMap<String, String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(".env"), dot_env).expect("a file");
+        let folder = folder.path().to_str().expect("a name in letters");
+        let args = ["windlass", "--project-directory", folder, "up"];
+        let global = Cli::try_parse_from(args).expect("a command line").global;
+        let shell = shell
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = settings(&global, &shell.collect());
+        (global, settings)
+    }
+
+    #[test]
+    fn the_shell_wins_over_the_projects_settings() {
+        let dot_env =
+            "COMPOSE_REMOVE_ORPHANS=1\nCOMPOSE_IGNORE_ORPHANS=1\nCOMPOSE_ANSI=always\nOTHER=x\n";
+        let (global, settings) =
+            settings_of(dot_env, &[("COMPOSE_IGNORE_ORPHANS", "0"), ("A", "a")]);
+        let listed: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let expected = [
+            "A=a",
+            "COMPOSE_ANSI=always",
+            "COMPOSE_IGNORE_ORPHANS=0",
+            "COMPOSE_REMOVE_ORPHANS=1",
+        ];
+        assert_eq!(listed, expected);
+        assert_eq!(global.ansi(&settings), Ansi::Always);
+    }
+
+    #[test]
+    fn a_limit_of_engine_calls_can_be_a_setting() {
+        for (value, limit) in [("3", Some(3)), ("-1", None), ("0", None), ("", None)] {
+            let (global, settings) = settings_of(&format!("COMPOSE_PARALLEL_LIMIT={value}\n"), &[]);
+            let found = global.parallel(&settings).expect(value);
+            assert_eq!(found.map(std::num::NonZeroUsize::get), limit, "{value}");
+        }
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_none() {
+        let (global, settings) = settings_of("A=${\n", &[("A", "a")]);
+        assert_eq!(settings.get("A").map(String::as_str), Some("a"));
+        assert_eq!(global.ansi(&settings), Ansi::Auto);
+    }
 }

@@ -316,7 +316,7 @@ fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {
         // Those who stay and look on want to see it at work, as with docker compose.
         rerun_done: !args.detach && !args.wait && !args.no_start,
         no_start: args.no_start,
-        remove_orphans: args.remove_orphans,
+        remove_orphans: args.remove_orphans || scope.is_set("COMPOSE_REMOVE_ORPHANS"),
         ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
         wait: args.wait,
         timeout: args.timeout,

@@ -155,30 +155,8 @@ impl SourceError {
 /// Where no stack file is found, or a file cannot be read or understood.
 pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
     let mut variables = Variables::of(request)?;
-    let base = request
-        .project_directory
-        .as_ref()
-        .map(|dir| absolute(&request.current_dir, dir));
-    let given: Vec<PathBuf> = request
-        .files
-        .iter()
-        .map(|file| file_path(request, file))
-        .collect();
-    variables.read_dot_env(&folder_of(base.as_deref(), &given, request))?;
-
     let mut warnings = Vec::new();
-    let named = find::files_of_variable(&variables.values).unwrap_or_default();
-    let paths = if !given.is_empty() {
-        given
-    } else if !named.is_empty() {
-        named.iter().map(|file| file_path(request, file)).collect()
-    } else {
-        let start = base.clone().unwrap_or_else(|| request.current_dir.clone());
-        find::stack_files(&start, &mut warnings)
-            .ok_or(SourceError::NoStackFile { folder: start })?
-    };
-    let working_dir = folder_of(base.as_deref(), &paths, request);
-    variables.read_dot_env(&working_dir)?;
+    let (paths, working_dir) = find_stack(request, &mut variables, &mut warnings)?;
 
     let name = explicit_name(request.project_name.as_deref(), &variables.values)?;
     let profiles = active_profiles(&request.profiles, &variables.values);
@@ -198,6 +176,50 @@ pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
         profiles,
         warnings,
     })
+}
+
+/// The process's environment with what `.env` files add to it, as far as they can be read: for settings that are
+/// needed before anything is loaded, or told to be wrong.
+pub(crate) fn environment(request: &LoadRequest) -> BTreeMap<String, String> {
+    match Variables::of(request) {
+        Ok(mut variables) => {
+            // What is wrong is told by those who load the stack.
+            let _ = find_stack(request, &mut variables, &mut Vec::new());
+            variables.values
+        }
+        Err(_) => request.environment.clone(),
+    }
+}
+
+/// Finds the stack files and the folder that relative paths start from, and reads the `.env` files on the way.
+fn find_stack(
+    request: &LoadRequest,
+    variables: &mut Variables,
+    warnings: &mut Vec<SourceWarning>,
+) -> Result<(Vec<PathBuf>, PathBuf), SourceError> {
+    let base = request
+        .project_directory
+        .as_ref()
+        .map(|dir| absolute(&request.current_dir, dir));
+    let given: Vec<PathBuf> = request
+        .files
+        .iter()
+        .map(|file| file_path(request, file))
+        .collect();
+    variables.read_dot_env(&folder_of(base.as_deref(), &given, request))?;
+
+    let named = find::files_of_variable(&variables.values).unwrap_or_default();
+    let paths = if !given.is_empty() {
+        given
+    } else if !named.is_empty() {
+        named.iter().map(|file| file_path(request, file)).collect()
+    } else {
+        let start = base.clone().unwrap_or_else(|| request.current_dir.clone());
+        find::stack_files(&start, warnings).ok_or(SourceError::NoStackFile { folder: start })?
+    };
+    let working_dir = folder_of(base.as_deref(), &paths, request);
+    variables.read_dot_env(&working_dir)?;
+    Ok((paths, working_dir))
 }
 
 /// The project's name: that of `-p` or the environment, else that of the files' `name:` (already interpolated), else

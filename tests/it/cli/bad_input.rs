@@ -139,3 +139,49 @@ fn values_of_options_are_checked_before_anything_else() {
             .run();
     }
 }
+
+#[test]
+fn settings_of_the_project_are_checked() {
+    Test::new(["ps"])
+        .file("compose.yaml", STACK)
+        .file(".env", "COMPOSE_PARALLEL_LIMIT=few\n")
+        .stderr("error: COMPOSE_PARALLEL_LIMIT is `few`: a whole number is expected\n")
+        .status(1)
+        .run();
+}
+
+#[test]
+fn commands_that_are_missing_are_told_with_what_to_use() {
+    for (args, text) in [
+        (
+            &["-f", "x.yaml", "exec", "-T", "web", "sh"][..],
+            "error: exec is not there yet\nhelp: `docker compose exec` works with the same containers, as they bear its labels\n",
+        ),
+        (
+            &["scale", "web=3"],
+            "error: scale is not there yet\nhelp: `windlass up -d --scale SERVICE=NUMBER` does it\n",
+        ),
+        (
+            &["bridge", "convert"],
+            "error: bridge is not offered\nhelp: `windlass config` prints the stack for a converter such as kompose\n",
+        ),
+    ] {
+        Test::new(args.iter().copied()).stderr(text).status(1).run();
+    }
+    Test::new(["stop"])
+        .called("docker-compose")
+        .stderr_contains("error: stop is not there yet")
+        .stderr_contains("docker's own plugin has it")
+        .status(1)
+        .run();
+    for name in [
+        "alpha", "attach", "bridge", "build", "commit", "cp", "create", "events", "exec", "export",
+        "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm", "run",
+        "scale", "start", "stats", "stop", "top", "unpause", "volumes", "wait", "watch",
+    ] {
+        let (told, status) = Test::new([name]).stderr_and_status();
+        let is_told =
+            told.starts_with(&format!("error: {name} is not ")) && told.contains("\nhelp: ");
+        assert!(is_told && status == Some(1), "{name}: {told}");
+    }
+}

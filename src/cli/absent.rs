@@ -1,0 +1,114 @@
+//! Commands of docker compose that are not there yet, or not offered, with what to use instead.
+
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+use super::Called;
+use crate::ui::report::Report;
+
+/// What to use instead of a command.
+enum Instead {
+    /// Docker compose does it with the same containers and images.
+    DockerCompose,
+    /// Docker compose would replace the containers, as it has another digest of their configuration: this one does it.
+    Windlass(&'static str),
+    /// It is not meant to come.
+    Never(&'static str),
+}
+
+/// The commands of docker compose that are missing.
+const ABSENT: [(&str, Instead); 30] = {
+    use Instead::{DockerCompose, Never, Windlass};
+    [
+        (
+            "alpha",
+            Never(
+                "`windlass plan` shows what `up` would do; other experiments of docker compose are not taken over",
+            ),
+        ),
+        ("attach", DockerCompose),
+        (
+            "bridge",
+            Never("`windlass config` prints the stack for a converter such as kompose"),
+        ),
+        (
+            "build",
+            Windlass(
+                "`windlass up -d --build` builds the images, and replaces the containers that have older ones",
+            ),
+        ),
+        ("commit", DockerCompose),
+        ("cp", DockerCompose),
+        (
+            "create",
+            Windlass("`windlass up --no-start` creates the containers and starts none"),
+        ),
+        ("events", DockerCompose),
+        ("exec", DockerCompose),
+        ("export", DockerCompose),
+        ("images", DockerCompose),
+        ("kill", DockerCompose),
+        ("ls", DockerCompose),
+        ("pause", DockerCompose),
+        ("port", DockerCompose),
+        (
+            "publish",
+            Never(
+                "`windlass config --resolve-image-digests -o FILE` writes the whole stack into one file to hand on",
+            ),
+        ),
+        (
+            "pull",
+            Windlass(
+                "`windlass up -d --pull always` pulls the images, and replaces the containers that have older ones",
+            ),
+        ),
+        ("push", DockerCompose),
+        ("restart", DockerCompose),
+        ("rm", DockerCompose),
+        (
+            "run",
+            Windlass(
+                "`docker compose run --no-deps` runs a command in a new container beside the others",
+            ),
+        ),
+        (
+            "scale",
+            Windlass("`windlass up -d --scale SERVICE=NUMBER` does it"),
+        ),
+        ("start", DockerCompose),
+        ("stats", DockerCompose),
+        ("stop", DockerCompose),
+        ("top", DockerCompose),
+        ("unpause", DockerCompose),
+        ("volumes", DockerCompose),
+        ("wait", DockerCompose),
+        (
+            "watch",
+            Windlass(
+                "`windlass up -d --build` brings changes into the containers, once for each time it is called",
+            ),
+        ),
+    ]
+};
+
+/// What to tell of a command line that names a command of docker compose that is missing; none of any other mistake.
+pub(super) fn report(error: &Error, called: Called) -> Option<Report> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let (_, instead) = ABSENT.iter().find(|(absent, _)| absent == name)?;
+    let yet = Report::new(format!("{name} is not there yet"));
+    Some(match instead {
+        Instead::DockerCompose if called == Called::DockerCompose => yet.hint(format!(
+            "docker's own plugin has it: its `docker compose {name}` works with the same containers, as they bear its labels"
+        )),
+        Instead::DockerCompose => yet.hint(format!(
+            "`docker compose {name}` works with the same containers, as they bear its labels"
+        )),
+        Instead::Windlass(hint) => yet.hint(*hint),
+        Instead::Never(hint) => Report::new(format!("{name} is not offered")).hint(*hint),
+    })
+}
