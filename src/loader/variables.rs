@@ -5,9 +5,10 @@ use super::error::{Diagnostic, MAX_PROBLEMS, Severity};
 use super::interpolate;
 use super::node::{Node, Origin, Tag, Value};
 use super::request::Environment;
-use crate::model::credential::is_credential_name;
+use crate::model::credential::{is_credential_name, mask_urls};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use std::ops::Range;
 
 /// Replaces all variables below a node by those of an environment. Keys are left alone, as is what is reset anyway.
 pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut Vec<Diagnostic>) {
@@ -17,7 +18,13 @@ pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut
     match &mut node.value {
         Value::String(text) if text.contains('$') => {
             let text = text.clone();
-            replace_in(node, &text, environment, problems);
+            // An element of a list may be `KEY=VALUE`.
+            let known = problems.len();
+            let key = text.split_once('=').map(|(key, _)| key);
+            replace_in(node, key, &text, environment, problems);
+            if problems.len() > known && key.is_some_and(is_credential_name) {
+                problems[known..].iter_mut().for_each(conceal);
+            }
         }
         Value::Sequence(items) => items
             .iter_mut()
@@ -25,7 +32,15 @@ pub(super) fn replace(node: &mut Node, environment: &Environment, problems: &mut
         Value::Mapping(mapping) => {
             for (key, entry) in mapping.iter_mut() {
                 let known = problems.len();
-                replace(&mut entry.node, environment, problems);
+                match &entry.node.value {
+                    Value::String(text)
+                        if text.contains('$') && entry.node.tag != Some(Tag::Reset) =>
+                    {
+                        let text = text.clone();
+                        replace_in(&mut entry.node, Some(key), &text, environment, problems);
+                    }
+                    _ => replace(&mut entry.node, environment, problems),
+                }
                 if problems.len() > known && is_credential_name(key) {
                     problems[known..].iter_mut().for_each(conceal);
                 }
@@ -44,6 +59,7 @@ fn conceal(problem: &mut Diagnostic) {
 
 fn replace_in(
     node: &mut Node,
+    key: Option<&str>,
     text: &str,
     environment: &Environment,
     problems: &mut Vec<Diagnostic>,
@@ -54,12 +70,22 @@ fn replace_in(
                 if problems.len() >= MAX_PROBLEMS {
                     break;
                 }
-                let message = format!("the variable {} is not set and counts as empty", unset.name);
-                let span = inside(node, &unset.span);
-                problems.push(Diagnostic::warning(message).at(span, "").hint(format!(
-                    "set it, or write ${{{}:-}} for an empty value",
-                    unset.name
-                )));
+                let warning = if may_be_secret(&unset.span, text, key) {
+                    // What stands before the `=` of a list's element may be a URL with its password.
+                    let key = key.filter(|key| is_credential_name(key) && is_word(key));
+                    let place =
+                        key.map_or("this URL".to_owned(), |key| format!("the value of `{key}`"));
+                    Diagnostic::warning(format!(
+                        "a variable in {place} is not set and counts as empty"
+                    ))
+                    .hint("write `$$` for a dollar sign that is part of the value, `${NAME}` for a variable")
+                } else {
+                    let name = &unset.name;
+                    let message = format!("the variable {name} is not set and counts as empty");
+                    Diagnostic::warning(message)
+                        .hint(format!("set it, or write ${{{name}:-}} for an empty value"))
+                };
+                problems.push(warning.at(inside(node, &unset.span), ""));
             }
             if result.text != text && !interpolate::variables(text).is_empty() {
                 node.origin = Origin::Interpolation;
@@ -72,6 +98,34 @@ fn replace_in(
             problems.push(problem.hint(error.kind.hint()));
         }
     }
+}
+
+/// Whether what stands behind a `$` may be a part of a credential rather than a name: there are no braces around it, but
+/// other letters beside it or small ones in it, and the value is a credential's or a URL with a password there.
+fn may_be_secret(name: &Range<usize>, text: &str, key: Option<&str>) -> bool {
+    let before = &text[..name.start];
+    let is_bare = !before.ends_with('{');
+    let listed = key.filter(|key| before.len() > key.len() && text.starts_with(&format!("{key}=")));
+    let value_at = listed.map_or(0, |key| key.len() + 1);
+    let is_whole = before.len() == value_at + 1 && name.end == text.len();
+    let is_alone = is_whole && !text[name.clone()].contains(|c: char| c.is_ascii_lowercase());
+    let is_credential = key.is_some_and(is_credential_name);
+    is_bare && !is_alone && (is_credential || is_in_password(name, text))
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+}
+
+/// Whether a part of a text is masked as a password of a URL.
+fn is_in_password(part: &Range<usize>, text: &str) -> bool {
+    let masked = mask_urls(text);
+    let same = |(ours, theirs): &(u8, u8)| ours == theirs;
+    let before = text.bytes().zip(masked.bytes()).take_while(same).count();
+    let behind = text.bytes().rev().zip(masked.bytes().rev());
+    let behind = behind.take_while(same).count();
+    masked != text && part.end > before && part.start < text.len() - behind.min(text.len())
 }
 
 /// One variable that a stack uses, as `config --variables` lists it.
