@@ -87,7 +87,7 @@ fn common(text: &str) -> String {
         let end = ["\n", "\r\n", "\n\n", "\n# c\n"][pair[0] / 8 % 4];
         let (name, value) = (NAMES[pair[0] % 6], VALUES[pair[1] % 20]);
         // What is not set here, dotenvy takes from the process.
-        lines.push_str(&format!("{name}={value}{end}"));
+        lines.extend([name, "=", value, end]);
     }
     format!("A=first\nB=\n{lines}")
 }

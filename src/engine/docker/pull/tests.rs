@@ -63,3 +63,39 @@ fn denied_pulls_are_told_apart() {
         );
     }
 }
+
+#[test]
+fn fuzzed_image_references_are_taken_apart_without_loss() {
+    let examples = [
+        "busybox",
+        "h:5000/a/b",
+        "a:1",
+        "a@sha256:0",
+        "docker.io/library/a:b@sha256:c",
+    ];
+    let grammar = crate::fuzz::Grammar {
+        examples: examples.map(str::to_owned).to_vec(),
+        pieces: &[
+            ":",
+            "/",
+            "@",
+            "sha256:",
+            "latest",
+            "localhost",
+            "[::1]",
+            ".",
+            "//",
+            "A",
+        ],
+    };
+    crate::fuzz::run(grammar, |reference| {
+        let (name, tag) = name_and_tag(reference);
+        let signs = [format!("{name}@{tag}"), format!("{name}:{tag}")];
+        let is_whole = signs.iter().any(|whole| whole == reference);
+        if is_whole || name == reference && tag == "latest" {
+            Ok(())
+        } else {
+            Err(format!("{name} and {tag}"))
+        }
+    });
+}
