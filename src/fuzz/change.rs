@@ -6,7 +6,7 @@ use super::{Grammar, Random};
 /// An example with some changes; now and then none.
 pub(super) fn input(grammar: &Grammar, random: &mut Random) -> String {
     let mut text = random.of(&grammar.examples).clone();
-    while !random.one_in(4) && text.len() < 32_768 {
+    while !random.one_in(3) && text.len() < 32_768 {
         text = changed(&text, grammar, random);
     }
     text
