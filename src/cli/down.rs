@@ -36,7 +36,7 @@ pub(super) struct DownArgs {
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout: Option<i64>,
     /// Remove containers of services that are not in the stack file
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    #[arg(long)]
     remove_orphans: bool,
 }
 
@@ -82,7 +82,9 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
         }),
         timeout: args.timeout,
         // Without files every service is unknown.
-        remove_orphans: args.remove_orphans || known == Known::NameOnly,
+        remove_orphans: args.remove_orphans
+            || known == Known::NameOnly
+            || scope.is_set_by_caller("COMPOSE_REMOVE_ORPHANS"),
     };
     let plan = plan::down(&project, &state, &options);
     let mask = Mask::of(&project, &state.containers);

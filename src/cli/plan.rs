@@ -41,7 +41,7 @@ pub(super) struct PlanArgs {
     #[arg(long)]
     build: bool,
     /// As if with `up --remove-orphans`
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    #[arg(long)]
     remove_orphans: bool,
 }
 

@@ -80,12 +80,12 @@ impl Scope {
 
     /// Whether a setting holds a word that means yes.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        let word = self
-            .settings
-            .get(name)
-            .map(|word| word.to_ascii_lowercase());
-        let word = word.unwrap_or_default();
-        matches!(word.as_str(), "1" | "t" | "true" | "y" | "yes" | "on")
+        means_yes(self.settings.get(name))
+    }
+
+    /// The same of the process's environment alone: what docker compose does not take from `.env`.
+    pub(super) fn is_set_by_caller(&self, name: &str) -> bool {
+        means_yes(self.environment.get(name))
     }
 
     /// What is to be loaded; reads standard input where it is a stack file.
@@ -247,6 +247,14 @@ fn settings(global: &Global, environment: &BTreeMap<String, String>) -> BTreeMap
     let mut settings = loader::environment(&request(global, environment, current_dir));
     settings.retain(|name, _| environment.contains_key(name) || name.starts_with("COMPOSE_"));
     settings
+}
+
+fn means_yes(word: Option<&String>) -> bool {
+    let word = word.map(|word| word.to_ascii_lowercase());
+    matches!(
+        word.unwrap_or_default().as_str(),
+        "1" | "t" | "true" | "y" | "yes" | "on"
+    )
 }
 
 /// What is known of a project.

@@ -75,7 +75,7 @@ pub(super) struct UpArgs {
     #[arg(long)]
     no_start: bool,
     /// Remove containers of services that are not in the stack file
-    #[arg(long, env = "COMPOSE_REMOVE_ORPHANS", hide_env = true)]
+    #[arg(long)]
     remove_orphans: bool,
     /// When to pull images, in place of the services' own `pull_policy`
     #[arg(long, value_name = "POLICY", default_value = "policy")]
