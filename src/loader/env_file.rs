@@ -126,7 +126,7 @@ pub(crate) enum EnvFileDoubtKind {
 
 /// Reads a file's text, where there is no other file.
 #[cfg(test)]
-fn parse_env_file<L>(
+pub(super) fn parse_env_file<L>(
     text: &str,
     format: EnvFileFormat,
     lookup: L,
