@@ -1,6 +1,9 @@
 //! The plan that raises a project.
 
+mod create;
 mod dependency;
+mod keep;
+mod recreate;
 mod replica;
 
 use std::collections::HashMap;

@@ -1,0 +1,144 @@
+//! The steps of a new container: made, filled with its files, started, its hooks run.
+
+use super::Up;
+use super::replica::{Placed, Replaced};
+use crate::model::{HookKind, Service};
+use crate::plan::container::new_container;
+use crate::plan::decide::{Replica, shared_services};
+use crate::plan::hook::run_hooks;
+use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, content};
+use crate::state::Container;
+
+impl<'a> Up<'a> {
+    pub(super) fn create(
+        &mut self,
+        replica: &Replica<'a>,
+        resource: &Resource,
+        replaces: Option<&Container>,
+        reason: Reason,
+        mut after: Vec<StepId>,
+    ) -> Result<StepId, PlanError> {
+        let service = replica.service;
+        after.extend(self.needs(service)?);
+        for other in shared_services(service) {
+            after.extend(
+                self.placed
+                    .get(&other)
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|placed| &placed.named),
+            );
+        }
+        let image_id = self
+            .state
+            .images
+            .get(&service.spec.image)
+            .map_or("", |image| &image.id);
+        let container = new_container(
+            self.project,
+            service,
+            replica.number,
+            replaces,
+            image_id,
+            self.options,
+        );
+        let operation = Operation::CreateContainer {
+            container: Box::new(container),
+            replaces: replaces.map(|old| old.id.clone()),
+        };
+        Ok(self.steps.add(resource.clone(), operation, reason, after))
+    }
+
+    pub(super) fn start_new(
+        &mut self,
+        service: &'a Service,
+        resource: Resource,
+        target: Target,
+        create: StepId,
+        filled: StepId,
+    ) -> Placed {
+        let mut started = Vec::new();
+        if !self.options.no_start {
+            let mut after = self.dependencies(service);
+            after.push(filled);
+            let dependencies = service
+                .depends_on
+                .iter()
+                .filter(|(name, _)| self.placed.contains_key(*name));
+            let reason = Reason::Ready(
+                dependencies
+                    .map(|(name, dependency)| (name.clone(), dependency.condition))
+                    .collect(),
+            );
+            let operation = Operation::StartContainer {
+                target: target.clone(),
+            };
+            let start = self.steps.add(resource.clone(), operation, reason, after);
+            started = self.after_start(service, &resource, &target, None, start);
+        }
+        Placed {
+            ready: service.ready,
+            resource,
+            target,
+            named: vec![create],
+            started,
+            health: None,
+            completed: false,
+            replaced: Replaced::Yes,
+        }
+    }
+
+    /// Puts the service's files into a new container; answers the step after which it is complete.
+    pub(super) fn fill(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        only_if: Option<&OnlyIf>,
+        create: StepId,
+    ) -> StepId {
+        match self.copy(service, resource, target, vec![create]) {
+            Some(step) => self.steps.add_if(only_if, step),
+            None => create,
+        }
+    }
+
+    pub(super) fn copy(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        after: Vec<StepId>,
+    ) -> Option<StepId> {
+        let (files, granted) = content::files(self.project, service);
+        if files.is_empty() {
+            return None;
+        }
+        let operation = Operation::CopyFiles {
+            target: target.clone(),
+            files,
+        };
+        let reason = Reason::Granted(granted);
+        Some(self.steps.add(resource.clone(), operation, reason, after))
+    }
+
+    /// Runs the service's hooks in a container that was started; answers the steps after which others may rely on it.
+    pub(super) fn after_start(
+        &mut self,
+        service: &Service,
+        resource: &Resource,
+        target: &Target,
+        only_if: Option<&OnlyIf>,
+        start: StepId,
+    ) -> Vec<StepId> {
+        run_hooks(
+            &mut self.steps,
+            resource,
+            target,
+            HookKind::PostStart,
+            &service.spec.post_start,
+            only_if,
+            vec![start],
+        )
+    }
+}
