@@ -9,6 +9,9 @@ use crate::state::Container;
 /// Values shorter than this are not looked for: they would be found in half of all words.
 const SHORTEST: usize = 4;
 
+/// Letters only, and fewer of them: it may be a word of a language.
+const LONG_WORD: usize = 12;
+
 /// The lines of secrets longer than this are not looked for: nobody prints them by accident.
 const LONGEST: usize = 16 << 10;
 
@@ -64,10 +67,42 @@ impl Mask {
     /// The text with every credential masked.
     pub fn text(&self, text: &str) -> String {
         let masked = mask_urls(text);
-        self.0
-            .iter()
-            .fold(masked, |text, value| text.replace(value.as_str(), MASK))
+        self.0.iter().fold(masked, |text, value| {
+            if is_word(value) {
+                without_word(&text, value)
+            } else {
+                text.replace(value.as_str(), MASK)
+            }
+        })
     }
+}
+
+/// Whether a credential is a word such as others: as a part of longer words it is none, and those are to stay readable.
+fn is_word(value: &str) -> bool {
+    value.len() < LONG_WORD && value.chars().all(char::is_alphabetic)
+}
+
+/// The text with this word masked where it stands alone, or behind the letter of a flag (`-pWORD`).
+fn without_word(text: &str, word: &str) -> String {
+    let joins = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let mut masked = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in text.match_indices(word) {
+        let before = &text[..at];
+        let mut back = before.chars().rev();
+        let is_flag = back.next().is_some_and(char::is_alphabetic)
+            && back.next() == Some('-')
+            && !back.next().is_some_and(joins);
+        let is_part =
+            before.ends_with(joins) && !is_flag || text[at + word.len()..].starts_with(joins);
+        if !is_part {
+            masked.push_str(&text[done..at]);
+            masked.push_str(MASK);
+            done = at + word.len();
+        }
+    }
+    masked.push_str(&text[done..]);
+    masked
 }
 
 #[cfg(test)]
@@ -84,6 +119,20 @@ mod tests {
             mask.text("password hunter2 long, hunter2 and http://me:pw@host"),
             "password ***, *** and http://me:***@host"
         );
+    }
+
+    #[test]
+    fn a_credential_that_is_a_word_leaves_longer_words_alone() {
+        let mask = Mask(vec!["changed".into(), "root".into()]);
+        for (text, masked) in [
+            ("6 unchanged, uprooted", "6 unchanged, uprooted"),
+            ("shop-root-1 root_data", "shop-root-1 root_data"),
+            ("root: 'root' changed=", "***: '***' ***="),
+            ("mysql -uroot -proot --x=root", "mysql -u*** -p*** --x=***"),
+            ("x-proot", "x-proot"),
+        ] {
+            assert_eq!(mask.text(text), masked);
+        }
     }
 
     #[test]
