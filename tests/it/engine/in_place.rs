@@ -30,14 +30,16 @@ fn networks_change_while_the_container_goes_on() {
     );
     stack.ok(&["up", "-d"]);
     let id = stack.id("web");
-    let reaches = |name: &str| {
+    let asks = |name: &str, seconds: &str| {
         let address = format!("http://{name}/hostname");
-        stack
-            .exec("side", &["wget", "-q", "-T2", "-O-", &address])
-            .0
-            == 0
+        let asked = stack.exec("side", &["wget", "-q", "-T", seconds, "-O-", &address]);
+        assert!(asked.0 == 0 || seconds == "2", "{name}: {}", asked.1);
+        asked.0 == 0
     };
-    assert!(!reaches("web"));
+    // What has to answer gets time for it, however busy the machine is.
+    let reaches = |name: &str| asks(name, "30");
+    let is_out_of_reach = |name: &str| !asks(name, "2");
+    assert!(is_out_of_reach("web"));
     let answers = || http("GET", port, "/hostname", "").is_some();
     assert!(answers());
 
@@ -54,7 +56,8 @@ fn networks_change_while_the_container_goes_on() {
     ]);
     stack.ok(&["up", "-d"]);
     stack.ok(&["plan"]);
-    assert!(reaches("www") && reaches("web") && reaches("10.201.9.77") && answers());
+    assert!(reaches("www") && reaches("web") && reaches("10.201.9.77"));
+    assert!(answers());
 
     // It leaves the first one, and goes on when it is started again.
     stack.edit("stack.yaml", "{one: {}, two", "{two");
@@ -77,7 +80,8 @@ fn networks_change_while_the_container_goes_on() {
     );
     stack.ok(&["up", "-d"]);
     stack.ok(&["plan"]);
-    assert!(!reaches("www") && !reaches("10.201.9.77") && answers());
+    assert!(is_out_of_reach("www") && is_out_of_reach("10.201.9.77"));
+    assert!(answers());
     assert_eq!(stack.id("web"), id);
 }
 
