@@ -93,6 +93,9 @@ struct Place {
     chain: Vec<(String, Option<Span>)>,
 }
 
+/// How many diagnostics are told what their place is in the file.
+const MOST_NAMED: usize = 200;
+
 /// A load under way.
 struct Loading<'a> {
     stack: &'a Stack,
@@ -221,8 +224,12 @@ impl<'a> Loading<'a> {
     fn diagnostics(&mut self) -> Vec<Diagnostic> {
         let mut diagnostics = error::distinct(std::mem::take(&mut self.problems));
         diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
-        for diagnostic in &mut diagnostics {
-            let mut file = diagnostic.labels.first().map(|label| label.span.file);
+        for (index, diagnostic) in diagnostics.iter_mut().enumerate() {
+            let place = diagnostic.labels.first().map(|label| label.span);
+            // Nobody reads more of them, and each search goes through a whole section.
+            let place_to_name = place.filter(|_| index < MOST_NAMED);
+            diagnostic.path = place_to_name.and_then(|place| self.path_at(place));
+            let mut file = place.map(|place| place.file);
             while let Some((read, named)) =
                 file.and_then(|file| Some((file, *self.named_at.get(&file)?)))
             {
@@ -235,6 +242,20 @@ impl<'a> Loading<'a> {
             }
         }
         diagnostics
+    }
+
+    /// What stands at this place of a file, by the keys that lead to it.
+    fn path_at(&self, place: Span) -> Option<String> {
+        let documents = self.documents.values().flatten().flatten();
+        let mut of_file = documents.filter(|document| document.span.file == place.file);
+        let before = |document: &&Node| document.span.start <= place.start;
+        let document = of_file
+            .by_ref()
+            .filter(before)
+            .max_by_key(|node| node.span.start);
+        document
+            .map(|document| document.path_at(place))
+            .filter(|path| !path.is_empty())
     }
 
     /// Decodes what is known to be wrong, for what else is wrong with it; what merely follows from that is left out.

@@ -31,6 +31,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Places; the first is the one to blame.
     pub labels: Vec<Label>,
+    /// What the place to blame is in the file, such as `services.web.ports[0]`.
+    pub path: Option<String>,
     /// Further facts, a sentence each.
     pub notes: Vec<String>,
     /// What to do about it, where that is known.
@@ -45,6 +47,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message,
             labels: Vec::new(),
+            path: None,
             notes: Vec::new(),
             hint: None,
         }

@@ -76,6 +76,42 @@ pub enum Origin {
 }
 
 impl Node {
+    /// The keys and positions that lead to what was written at this place, such as `services.web.ports[0]`.
+    pub fn path_at(&self, place: Span) -> String {
+        let mut path = String::new();
+        let mut node = self;
+        // Of what begins before the place, the last is what it is in; what an alias stands for begins elsewhere.
+        loop {
+            let begins = |at: Span| at.file == place.file && at.start <= place.start;
+            match &node.value {
+                Value::Mapping(mapping) => {
+                    let before = mapping.iter().filter(|(_, entry)| begins(entry.key_span));
+                    let Some((key, entry)) = before.max_by_key(|(_, entry)| entry.key_span.start)
+                    else {
+                        return path;
+                    };
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(key);
+                    node = &entry.node;
+                }
+                Value::Sequence(items) => {
+                    let before = items
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, item)| begins(item.span));
+                    let Some((index, item)) = before.max_by_key(|(_, item)| item.span.start) else {
+                        return path;
+                    };
+                    path = format!("{path}[{index}]");
+                    node = item;
+                }
+                _ => return path,
+            }
+        }
+    }
+
     /// Makes an untagged node as a stack file would hold it.
     pub fn new(value: impl Into<Value>, span: Span) -> Self {
         Self {

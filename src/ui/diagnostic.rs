@@ -83,6 +83,9 @@ fn group<'a>(
                 .annotations(annotations),
         );
     }
+    if let Some(path) = &diagnostic.path {
+        group = group.element(Level::NOTE.message(format!("in {path}")));
+    }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }

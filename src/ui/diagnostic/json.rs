@@ -23,6 +23,8 @@ struct Entry<'a> {
     message: &'a str,
     #[serde(flatten)]
     place: Option<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +46,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
                 },
                 message: &diagnostic.message,
                 place: places.next(),
+                path: diagnostic.path.as_deref(),
                 notes: &diagnostic.notes,
                 hint: diagnostic.hint.as_deref(),
                 related: places.collect(),

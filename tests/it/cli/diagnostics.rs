@@ -18,6 +18,7 @@ fn mistakes_are_a_json_array_with_places() {
     "column": 5,
     "end_line": 3,
     "end_column": 10,
+    "path": "services.web.imgae",
     "hint": "did you mean `image`?"
   }
 ]
