@@ -1,4 +1,4 @@
-//! Applying a plan under the user's eyes.
+//! Applying a plan under the user's eyes, or with `--dry-run` only showing it.
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -9,12 +9,15 @@ use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::error::CliError;
+use super::plan::show;
+use super::preflight::preflight;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
 use crate::model::Readiness;
 use crate::plan::Plan;
 use crate::reconcile::{self, ApplyOptions};
+use crate::state::ActualState;
 use crate::ui::mask::Mask;
 use crate::ui::narrator::TICK;
 use crate::ui::{Mode, Narrator};
@@ -41,8 +44,38 @@ pub(super) struct Wishes<'a> {
     pub(super) quiet_build: bool,
 }
 
-/// Applies a plan and shows what happens; the first interrupt cancels it, the second gives it up at once.
+/// What became of a plan that nothing is wrong with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Applied {
+    /// All its steps are done.
+    Done,
+    /// It was shown, as `--dry-run` asks for: nothing is done.
+    Shown,
+}
+
+/// Applies a plan and shows what happens; the first interrupt cancels it, the second gives it up at once. What would make
+/// it fail half-way is told before its first step. With `--dry-run` it is shown instead: every command that changes
+/// something by a plan gets that from here.
 pub(super) async fn apply(
+    plan: &Plan,
+    state: &ActualState,
+    engine: &impl Engine,
+    wishes: &Wishes<'_>,
+    interrupts: &mut Interrupts,
+    scope: &Scope,
+) -> Result<Applied, CliError> {
+    if scope.global.dry_run {
+        show(plan, scope.global.verbose > 0, wishes.mask, scope)?;
+    }
+    preflight(plan, state, engine, wishes.mask, scope).await?;
+    if scope.global.dry_run {
+        return Ok(Applied::Shown);
+    }
+    carry_out(plan, engine, wishes, interrupts, scope).await?;
+    Ok(Applied::Done)
+}
+
+async fn carry_out(
     plan: &Plan,
     engine: &impl Engine,
     wishes: &Wishes<'_>,

@@ -2,13 +2,13 @@
 
 use clap::{Args, ValueEnum};
 
+use super::Ended;
 use super::apply::{Wishes, apply};
 use super::error::CliError;
 use super::lock;
 use super::scope::{Known, Scope};
 use super::signal::Interrupts;
 use super::up::service_names;
-use super::{Ended, plan::show};
 use crate::engine::Engine;
 use crate::plan::{self, DownOptions, RemoveImages};
 use crate::reconcile::observe;
@@ -52,12 +52,8 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     let (project, known) = scope.project_or_name()?;
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
-    let _lock = if scope.global.dry_run {
-        None
-    } else {
-        let address = &engine.about().address;
-        Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
-    };
+    let address = &engine.about().address;
+    let _lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let state = observe(&engine, &project).await?;
     for service in &args.services {
         let known = project.services.contains_key(service.as_str())
@@ -89,10 +85,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     let plan = plan::down(&project, &state, &options);
     let mask = Mask::of(&project, &state.containers);
     scope.warn(&ui::plan::warnings(&plan.warnings), &mask);
-    if scope.global.dry_run {
-        return show(&plan, scope.global.verbose > 0, &mask, scope);
-    }
-    if plan.is_empty() {
+    if plan.is_empty() && !scope.global.dry_run {
         scope.say(&format!("{}: nothing to take down", project.name));
         return Ok(0);
     }
@@ -105,6 +98,6 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
         quiet_pull: false,
         quiet_build: false,
     };
-    apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
+    apply(&plan, &state, &engine, &wishes, &mut interrupts, scope).await?;
     Ok(0)
 }

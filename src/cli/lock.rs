@@ -26,7 +26,7 @@ pub(super) struct Lock(
     #[expect(dead_code, reason = "that it is open is what it is for")] Option<File>,
 );
 
-/// Waits until no other windlass of this user works on the project.
+/// Waits until no other windlass of this user works on the project. With `--dry-run` nothing is held, as nothing is done.
 ///
 /// Where there can be no lock file, the work is done without: it goes wrong only where two work at once.
 ///
@@ -38,6 +38,9 @@ pub(super) async fn hold(
     interrupts: &mut Interrupts,
     scope: &Scope,
 ) -> Result<Lock, CliError> {
+    if scope.global.dry_run {
+        return Ok(Lock(None));
+    }
     let opened = folder(scope).and_then(|folder| open(&folder.join(file_name(engine, project))));
     let mut file = match opened {
         Ok(file) => file,

@@ -8,12 +8,10 @@ use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
 
 use super::Ended;
-use super::apply::{Wishes, apply};
+use super::apply::{Applied, Wishes, apply};
 use super::doubt;
 use super::error::CliError;
 use super::lock;
-use super::plan::show;
-use super::preflight::preflight;
 use super::published;
 use super::scope::Scope;
 use super::signal::Interrupts;
@@ -173,21 +171,13 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     // From before the look at what is there: what another one does meanwhile would spoil the plan.
-    let lock = if scope.global.dry_run {
-        None
-    } else {
-        let address = &engine.about().address;
-        Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
-    };
+    let address = &engine.about().address;
+    let lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
     let plan = plan::up(&project, &state, &options)?;
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
-    if scope.global.dry_run {
-        return show(&plan, scope.global.verbose > 0, &mask, scope);
-    }
-    preflight(&plan, &state, &engine, &mask, scope).await?;
-    let attaches = !args.detach && !args.wait && !args.no_start;
+    let attaches = !(args.detach || args.wait || args.no_start || scope.global.dry_run);
     let follower = if attaches {
         Some(attached::listen(args, &engine, &project, scope).await?)
     } else {
@@ -202,7 +192,9 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         quiet_pull: args.quiet_pull,
         quiet_build: args.quiet_build,
     };
-    apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
+    if apply(&plan, &state, &engine, &wishes, &mut interrupts, scope).await? == Applied::Shown {
+        return Ok(0);
+    }
     drop(lock);
     if let Some(follower) = follower {
         return attached::stay(

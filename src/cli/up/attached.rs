@@ -224,7 +224,14 @@ async fn lower<E: Engine>(
     let mut interrupts = Interrupts::listen()?;
     let mut shows = true;
     let result = {
-        let mut stopping = pin!(apply(&plan, engine, &wishes, &mut interrupts, scope));
+        let mut stopping = pin!(apply(
+            &plan,
+            &state,
+            engine,
+            &wishes,
+            &mut interrupts,
+            scope
+        ));
         loop {
             tokio::select! {
                 // The interrupt reaches the plan too, but here it means more.
@@ -242,7 +249,7 @@ async fn lower<E: Engine>(
     // An engine that doesn't end a log with its container must not hold us.
     let _ = tokio::time::timeout(LAST_LINES, last_lines).await;
     if !matches!(&result, Err(CliError::Interrupted)) {
-        return result;
+        return result.map(|_| ());
     }
     kill(engine, project, &state).await
 }

@@ -269,3 +269,21 @@ fn containers_carry_what_other_tools_look_for() {
         _ => eprintln!("docker compose is not installed: its labels were read without it"),
     }
 }
+
+#[test]
+fn dry_runs_show_the_plan_and_change_nothing() {
+    let stack = Stack::new("dry", SHOP);
+    let project = stack.project().to_owned();
+    let create = format!(" + create   Container {project}-web-1 ");
+    stack.ok(&["--dry-run", "up"]).prints(&[&create]);
+    assert!(stack.resources().is_empty());
+    stack.ok(&["up", "-d"]);
+    let before = stack.states();
+    let plan = stack.ok(&["down", "-v", "--dry-run"]);
+    plan.prints(&[
+        &format!(" - remove   Container {project}-web-1"),
+        &format!(" - remove   Volume {project}_data"),
+    ]);
+    assert_eq!(stack.states(), before);
+    assert_eq!(stack.resources(), ["data", "default"]);
+}
