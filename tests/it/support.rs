@@ -3,4 +3,5 @@
 pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod project;
+pub(crate) mod pty;
 pub(crate) mod test;
