@@ -1,6 +1,7 @@
 //! The command line: what the user types, and the way from there to the library and back.
 
 mod absent;
+mod actual;
 mod apply;
 mod config;
 mod doubt;
@@ -17,6 +18,7 @@ mod published;
 mod schema;
 mod scope;
 mod signal;
+mod stop;
 mod up;
 mod version;
 
@@ -58,6 +60,7 @@ enum Command {
     Up(Box<up::UpArgs>),
     Down(down::DownArgs),
     Plan(plan::PlanArgs),
+    Stop(stop::StopArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
@@ -112,6 +115,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Up(args) => up::run(args, scope).await,
             Command::Down(args) => down::run(args, scope).await,
             Command::Plan(args) => plan::run(args, scope).await,
+            Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,

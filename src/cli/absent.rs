@@ -16,9 +16,9 @@ enum Instead {
 }
 
 /// The commands of docker compose that are missing.
-const ABSENT: [(&str, Instead); 30] = {
+const ABSENT: &[(&str, Instead)] = {
     use Instead::{DockerCompose, Never, Windlass};
-    [
+    &[
         (
             "alpha",
             Never(
@@ -77,7 +77,6 @@ const ABSENT: [(&str, Instead); 30] = {
         ),
         ("start", DockerCompose),
         ("stats", DockerCompose),
-        ("stop", DockerCompose),
         ("top", DockerCompose),
         ("unpause", DockerCompose),
         ("volumes", DockerCompose),

@@ -103,7 +103,12 @@ impl CliError {
             Self::Apply { error, plan, .. } => apply_reports(error, plan),
             Self::Preflight(reports) => reports.clone(),
             Self::Interrupted => vec![interrupted()],
-            Self::Usage(_) | Self::Time(_) | Self::NoSuchService(_) | Self::Io(_) => {
+            Self::NoSuchService(_) => vec![
+                Report::new(self.to_string()).hint(
+                    "`windlass config --services` lists the services of the stack file, `windlass ps -a` what is there",
+                ),
+            ],
+            Self::Usage(_) | Self::Time(_) | Self::Io(_) => {
                 vec![Report::new(self.to_string())]
             }
         }

@@ -12,28 +12,22 @@ use crate::state::{ActualState, Container};
 /// What the user asked of `stop`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StopOptions {
-    /// The services to stop; all where empty.
+    /// The services to stop.
     pub services: Vec<ServiceName>,
     /// Seconds until a container is killed; absent: its own grace period.
     pub timeout: Option<i64>,
 }
 
-/// Plans what stops the project's containers: dependents before what they depend on.
+/// Plans what stops the services' containers: dependents before what they depend on.
 pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Plan {
     let is_named = |container: &Container| {
-        let service = container.service();
-        options.services.is_empty()
-            || options
-                .services
-                .iter()
-                .any(|name| service == Some(name.as_str()))
+        let mut services = options.services.iter();
+        services.any(|name| container.is_replica_of(name))
     };
     let containers: Vec<&Container> = state
         .containers
         .iter()
-        .filter(|container| {
-            container.status.is_up() && !container.is_one_off() && is_named(container)
-        })
+        .filter(|container| container.status.is_up() && is_named(container))
         .collect();
     let graph = graph_of(project, &containers);
     let mut order = graph.start_order();
@@ -135,7 +129,7 @@ mod tests {
             stop(&project, &state, &options).to_string()
         };
         assert_eq!(
-            plan(&[]),
+            plan(&["db", "job", "web"]),
             "[] -> #1 service:web:1, StopContainer, stop\n[1] -> #2 service:db:1, StopContainer, stop\n"
         );
         assert_eq!(

@@ -16,3 +16,4 @@ mod lock;
 mod mount;
 mod network;
 mod published;
+mod stop;

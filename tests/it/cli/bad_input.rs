@@ -168,16 +168,16 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
     ] {
         Test::new(args.iter().copied()).stderr(text).status(1).run();
     }
-    Test::new(["stop"])
+    Test::new(["top"])
         .called("docker-compose")
-        .stderr_contains("error: stop is not there yet")
+        .stderr_contains("error: top is not there yet")
         .stderr_contains("docker's own plugin has it")
         .status(1)
         .run();
     for name in [
         "alpha", "attach", "bridge", "build", "commit", "cp", "create", "events", "exec", "export",
         "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm", "run",
-        "scale", "start", "stats", "stop", "top", "unpause", "volumes", "wait", "watch",
+        "scale", "start", "stats", "top", "unpause", "volumes", "wait", "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
         let is_told =

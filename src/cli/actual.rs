@@ -1,0 +1,130 @@
+//! Commands that work on what is there: with the stack file, or by the project's name alone.
+
+use std::time::Duration;
+
+use super::Ended;
+use super::apply::{Wishes, apply};
+use super::error::CliError;
+use super::lock::{self, Lock};
+use super::plan::show;
+use super::scope::{Known, Scope};
+use super::signal::Interrupts;
+use super::up::service_names;
+use crate::engine::Engine;
+use crate::engine::docker::DockerEngine;
+use crate::model::{Project, ServiceName};
+use crate::plan::Plan;
+use crate::reconcile::observe;
+use crate::state::{ActualState, Container};
+use crate::ui;
+use crate::ui::mask::Mask;
+
+/// A project, and what the engine has of it.
+pub(super) struct Actual {
+    pub(super) project: Project,
+    pub(super) known: Known,
+    pub(super) state: ActualState,
+    pub(super) engine: DockerEngine,
+    pub(super) interrupts: Interrupts,
+    pub(super) mask: Mask,
+    _lock: Option<Lock>,
+}
+
+/// Whether a command waits for another windlass that works on the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It does.
+    Wait,
+    /// It is urgent.
+    Now,
+}
+
+impl Actual {
+    /// Loads the project, or takes its name, and looks at what is there.
+    pub(super) async fn observe(turn: Turn, scope: &Scope) -> Result<Self, CliError> {
+        let (project, known) = scope.project_or_name()?;
+        let mut interrupts = Interrupts::listen()?;
+        let engine = scope.connect().await?;
+        let lock = if scope.global.dry_run || turn == Turn::Now {
+            None
+        } else {
+            let address = &engine.about().address;
+            Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
+        };
+        let state = observe(&engine, &project).await?;
+        Ok(Self {
+            mask: Mask::of(&project, &state.containers),
+            project,
+            known,
+            state,
+            engine,
+            interrupts,
+            _lock: lock,
+        })
+    }
+
+    /// The services that the command is for: those that the user names, else those of the stack file in its active
+    /// profiles, else all that have containers.
+    ///
+    /// # Errors
+    /// [`CliError::NoSuchService`] where neither the file nor the engine has one of that name.
+    pub(super) fn services(&self, named: &[String]) -> Result<Vec<ServiceName>, CliError> {
+        for name in named {
+            let is_known = self.project.services.contains_key(name.as_str())
+                || (self.project.disabled_services.iter()).any(|other| other.as_str() == name)
+                || self.containers_of(name).next().is_some();
+            if !is_known {
+                return Err(CliError::NoSuchService(name.clone()));
+            }
+        }
+        if !named.is_empty() {
+            return service_names(named);
+        }
+        if self.known == Known::Files {
+            return Ok(self.project.services.keys().cloned().collect());
+        }
+        let mut services: Vec<ServiceName> = Vec::new();
+        for container in &self.state.containers {
+            let name = container
+                .service()
+                .and_then(|name| ServiceName::new(name).ok());
+            services.extend(name.filter(|name| !services.contains(name)));
+        }
+        Ok(services)
+    }
+
+    /// The containers of a service, one-off ones too.
+    pub(super) fn containers_of(&self, service: &str) -> impl Iterator<Item = &Container> {
+        let containers = self.state.containers.iter();
+        containers.filter(move |container| container.service() == Some(service))
+    }
+
+    /// Applies a plan, or shows it where the user only wants to see it.
+    pub(super) async fn apply(
+        &mut self,
+        plan: &Plan,
+        title: &str,
+        wait_timeout: Option<Duration>,
+        scope: &Scope,
+    ) -> Ended {
+        scope.warn(&ui::plan::warnings(&plan.warnings), &self.mask);
+        if scope.global.dry_run {
+            return show(plan, scope.global.verbose > 0, &self.mask, scope);
+        }
+        if plan.steps.is_empty() {
+            scope.say(&format!("{}: nothing to {title}", self.project.name));
+            return Ok(0);
+        }
+        let wishes = Wishes {
+            title,
+            mode: scope.mode,
+            mask: &self.mask,
+            wait_timeout,
+            health: None,
+            quiet_pull: false,
+            quiet_build: false,
+        };
+        apply(plan, &self.engine, &wishes, &mut self.interrupts, scope).await?;
+        Ok(0)
+    }
+}
