@@ -15,9 +15,11 @@ mod plan;
 mod preflight;
 mod ps;
 mod published;
+mod restart;
 mod schema;
 mod scope;
 mod signal;
+mod start;
 mod stop;
 mod up;
 mod version;
@@ -60,7 +62,9 @@ enum Command {
     Up(Box<up::UpArgs>),
     Down(down::DownArgs),
     Plan(plan::PlanArgs),
+    Start(start::StartArgs),
     Stop(stop::StopArgs),
+    Restart(restart::RestartArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
@@ -115,6 +119,8 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Up(args) => up::run(args, scope).await,
             Command::Down(args) => down::run(args, scope).await,
             Command::Plan(args) => plan::run(args, scope).await,
+            Command::Start(args) => start::run(args, scope).await,
+            Command::Restart(args) => restart::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

@@ -49,6 +49,8 @@ pub trait Engine {
     /// Stops a container with its own stop signal; kills it after `timeout` seconds (absent: its own grace period).
     /// One that is stopped or gone is no error.
     async fn stop_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError>;
+    /// Stops a container like [`Engine::stop_container`] and starts it again; one that doesn't run is started.
+    async fn restart_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError>;
     /// Sends a signal (absent: KILL); a container that doesn't run or is gone is no error.
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError>;
     /// Removes a container, running or not, with its anonymous volumes if `volumes`; one that is gone is no error.

@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::model::{ContainerSpec, Content, Position, Project, Service, ServiceName};
+use crate::model::{
+    Condition, ContainerSpec, Content, Dependency, Position, Project, Service, ServiceName,
+};
 
 /// The project an object belongs to.
 pub const PROJECT: &str = "com.docker.compose.project";
@@ -249,6 +251,27 @@ pub fn dependencies(labels: &IndexMap<String, String>) -> impl Iterator<Item = S
         .into_iter()
         .flat_map(|value| value.split(','))
         .filter_map(|entry| ServiceName::new(entry.split(':').next().unwrap_or_default()).ok())
+}
+
+/// What a container's label says its service depends on, each with the state it has to be in. The label doesn't tell
+/// which are optional: none is.
+pub fn depends_on(
+    labels: &IndexMap<String, String>,
+) -> impl Iterator<Item = (ServiceName, Dependency)> {
+    let entries = labels.get(DEPENDS_ON).into_iter();
+    entries
+        .flat_map(|value| value.split(','))
+        .filter_map(|entry| {
+            let mut fields = entry.split(':');
+            let name = ServiceName::new(fields.next()?).ok()?;
+            let condition = Value::String(fields.next().unwrap_or_default().to_owned());
+            let dependency = Dependency {
+                condition: serde_json::from_value(condition).unwrap_or(Condition::ServiceStarted),
+                restart: fields.next() == Some("true"),
+                required: true,
+            };
+            Some((name, dependency))
+        })
 }
 
 /// Where a change stands, as reasons show it.

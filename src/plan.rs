@@ -11,7 +11,9 @@ mod down;
 mod hook;
 mod preflight;
 mod resource;
+mod restart;
 mod schedule;
+mod start;
 mod stop;
 mod up;
 mod update;
@@ -25,7 +27,9 @@ pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
 pub use preflight::{Problem, preflight, question};
+pub use restart::{RestartOptions, restart};
 pub use schedule::{Schedule, Settled};
+pub use start::{StartOptions, start};
 pub use stop::{StopOptions, stop};
 pub use up::{Recreate, UpOptions, up};
 
@@ -69,6 +73,22 @@ pub enum PlanError {
     /// The user named a service that the file doesn't have.
     #[error("no such service: {0}")]
     NoSuchService(ServiceName),
+    /// A service has no container that could be started or restarted.
+    #[error("service \"{service}\" has no container to {to}")]
+    NoContainer {
+        /// The service.
+        service: ServiceName,
+        /// What was to be done to it.
+        to: &'static str,
+    },
+    /// A service requires another one that has no container.
+    #[error("{service} is missing dependency {dependency}")]
+    MissingDependency {
+        /// The service.
+        service: String,
+        /// What it depends on.
+        dependency: ServiceName,
+    },
     /// Services depend on each other in a circle.
     #[error(transparent)]
     Cycle(#[from] Cycle),
@@ -122,7 +142,10 @@ impl PlanError {
     /// The place in the stack files that is to blame, where there is one.
     pub fn position(&self) -> Option<&Position> {
         match self {
-            Self::NoSuchService(_) | Self::Cycle(_) => None,
+            Self::NoSuchService(_)
+            | Self::NoContainer { .. }
+            | Self::MissingDependency { .. }
+            | Self::Cycle(_) => None,
             Self::Undefined { position, .. }
             | Self::ExternalMissing { position, .. }
             | Self::NotCarried { position, .. }
@@ -282,6 +305,13 @@ pub enum Operation {
         /// Which one.
         target: Target,
     },
+    /// Stop a container where it runs, and start it again.
+    RestartContainer {
+        /// Which one.
+        target: Target,
+        /// Seconds until it is killed; absent: its own grace period.
+        timeout: Option<i64>,
+    },
     /// Run a command in a container and wait for its end. Where it fails before a stop, the stop comes all the same.
     RunHook {
         /// Which one.
@@ -338,6 +368,7 @@ impl Operation {
             Self::ConnectNetwork { .. } => "ConnectNetwork",
             Self::DisconnectNetwork { .. } => "DisconnectNetwork",
             Self::StartContainer { .. } => "StartContainer",
+            Self::RestartContainer { .. } => "RestartContainer",
             Self::RunHook { .. } => "RunHook",
             Self::StopContainer { .. } => "StopContainer",
             Self::RemoveContainer { .. } => "RemoveContainer",

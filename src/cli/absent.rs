@@ -63,7 +63,6 @@ const ABSENT: &[(&str, Instead)] = {
             ),
         ),
         ("push", DockerCompose),
-        ("restart", DockerCompose),
         ("rm", DockerCompose),
         (
             "run",
@@ -75,7 +74,6 @@ const ABSENT: &[(&str, Instead)] = {
             "scale",
             Windlass("`windlass up -d --scale SERVICE=NUMBER` does it"),
         ),
-        ("start", DockerCompose),
         ("stats", DockerCompose),
         ("top", DockerCompose),
         ("unpause", DockerCompose),

@@ -93,6 +93,23 @@ impl Actual {
         Ok(services)
     }
 
+    /// The same, but of services that the user doesn't name only those that have containers, as far as there are any.
+    pub(super) fn services_with_containers(
+        &self,
+        named: &[String],
+    ) -> Result<Vec<ServiceName>, CliError> {
+        let services = self.services(named)?;
+        if !named.is_empty() {
+            return Ok(services);
+        }
+        let has_some = |name: &&ServiceName| {
+            let mut containers = self.state.containers.iter();
+            containers.any(|container| container.is_replica_of(name))
+        };
+        let there: Vec<ServiceName> = services.iter().filter(has_some).cloned().collect();
+        Ok(if there.is_empty() { services } else { there })
+    }
+
     /// The containers of a service, one-off ones too.
     pub(super) fn containers_of(&self, service: &str) -> impl Iterator<Item = &Container> {
         let containers = self.state.containers.iter();

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
-use crate::model::Port;
+use crate::model::{Port, ProjectName};
 use crate::plan::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId};
 use crate::reconcile::{
     ApplyError, HookFailure, InputError, StepError, StepFailure, WaitFailure, WaitProblem,
@@ -58,6 +58,9 @@ pub(super) enum CliError {
     /// The user named a service that neither the file nor the engine has.
     #[error("no such service: {0}")]
     NoSuchService(String),
+    /// Nothing of the project is there.
+    #[error("no container found for project \"{0}\"")]
+    NoContainers(ProjectName),
     /// Options that don't go together, or a value that is none.
     #[error("{0}")]
     Usage(String),
@@ -103,6 +106,9 @@ impl CliError {
             Self::Apply { error, plan, .. } => apply_reports(error, plan),
             Self::Preflight(reports) => reports.clone(),
             Self::Interrupted => vec![interrupted()],
+            Self::NoContainers(_) => {
+                vec![Report::new(self.to_string()).hint("`windlass up -d` makes its containers")]
+            }
             Self::NoSuchService(_) => vec![
                 Report::new(self.to_string()).hint(
                     "`windlass config --services` lists the services of the stack file, `windlass ps -a` what is there",
@@ -135,6 +141,11 @@ fn plan_report(error: &PlanError) -> Report {
         PlanError::NoSuchService(_) => {
             report.hint("`windlass config --services` lists the services of the stack file")
         }
+        PlanError::NoContainer { service, .. }
+        | PlanError::MissingDependency {
+            dependency: service,
+            ..
+        } => report.hint(format!("`windlass up -d {service}` makes it")),
         PlanError::Cycle(_) => report.hint("take one of these dependencies out"),
         PlanError::NotCarried { service, .. } => report.hint(format!(
             "name the services to raise, without {service} and those that depend on it"

@@ -20,6 +20,7 @@ mod mount;
 mod owner;
 mod pull;
 mod request;
+mod restart;
 mod security;
 mod stream;
 mod surroundings;
@@ -363,6 +364,10 @@ impl Engine for DockerEngine {
             ..query::StopContainerOptions::default()
         };
         self.unless_gone(self.patient.stop_container(id, Some(options)).await)
+    }
+
+    async fn restart_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError> {
+        self.restart(id, timeout).await
     }
 
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError> {

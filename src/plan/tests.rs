@@ -2,6 +2,7 @@
 
 mod down;
 mod preflight;
+mod start;
 mod up;
 
 use indexmap::IndexMap;

@@ -246,6 +246,7 @@ impl Run<'_, '_> {
             | Operation::ConnectNetwork { target, .. }
             | Operation::DisconnectNetwork { target, .. }
             | Operation::StartContainer { target }
+            | Operation::RestartContainer { target, .. }
             | Operation::CopyFiles { target, .. }
             | Operation::RunHook { target, .. }
             | Operation::StopContainer { target, .. }

@@ -304,6 +304,7 @@ fn working(operation: &Operation) -> Option<&'static str> {
             kind: HookKind::PreStop,
             ..
         } => "Stopping",
+        Operation::RestartContainer { .. } => "Restarting",
         Operation::StartContainer { .. } | Operation::RunHook { .. } => "Starting",
         // That it is started is told by the start itself.
         Operation::CopyFiles { .. }
@@ -332,6 +333,7 @@ fn done(operation: &Operation) -> Option<&'static str> {
         | Operation::ConnectNetwork { .. }
         | Operation::DisconnectNetwork { .. } => "Updated",
         Operation::StartContainer { .. }
+        | Operation::RestartContainer { .. }
         | Operation::RunHook {
             kind: HookKind::PostStart,
             ..

@@ -19,6 +19,7 @@ enum Verb {
     Update,
     Rename,
     Start,
+    Restart,
     Run,
     Stop,
     Wait,
@@ -26,7 +27,7 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Pull,
         Self::Build,
         Self::Create,
@@ -34,6 +35,7 @@ impl Verb {
         Self::Update,
         Self::Rename,
         Self::Start,
+        Self::Restart,
         Self::Run,
         Self::Stop,
         Self::Remove,
@@ -60,6 +62,7 @@ impl Verb {
             | Operation::DisconnectNetwork { .. } => Self::Update,
             Operation::RenameContainer { .. } => Self::Rename,
             Operation::StartContainer { .. } => Self::Start,
+            Operation::RestartContainer { .. } => Self::Restart,
             Operation::RunHook { .. } => Self::Run,
             Operation::StopContainer { .. } => Self::Stop,
             Operation::Wait { .. } => Self::Wait,
@@ -75,6 +78,7 @@ impl Verb {
             Self::Update => "update",
             Self::Rename => "rename",
             Self::Start => "start",
+            Self::Restart => "restart",
             Self::Run => "run",
             Self::Stop => "stop",
             Self::Wait => "wait",
@@ -86,7 +90,7 @@ impl Verb {
         match self {
             Self::Pull | Self::Build | Self::Create => ("+", GOOD),
             Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
-            Self::Start | Self::Run => (">", BUSY),
+            Self::Start | Self::Restart | Self::Run => (">", BUSY),
             Self::Stop | Self::Remove => ("-", BAD),
             Self::Wait => (".", FAINT),
         }

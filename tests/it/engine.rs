@@ -16,4 +16,6 @@ mod lock;
 mod mount;
 mod network;
 mod published;
+mod restart;
+mod start;
 mod stop;

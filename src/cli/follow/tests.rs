@@ -80,6 +80,9 @@ impl Engine for Talkers {
     async fn stop_container(&self, _: &str, _: Option<i64>) -> Result<(), EngineError> {
         unknown()
     }
+    async fn restart_container(&self, _: &str, _: Option<i64>) -> Result<(), EngineError> {
+        unknown()
+    }
     async fn kill_container(&self, _: &str, _: Option<&str>) -> Result<(), EngineError> {
         unknown()
     }

@@ -106,6 +106,13 @@ impl<E: Engine> Call<'_, '_, E> {
                     container: Some(id),
                 })
             }
+            Operation::RestartContainer { target, timeout } => {
+                let id = existing(target);
+                engine.restart_container(&id, timeout).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
             Operation::CopyFiles { target, files } => {
                 let id = existing(target);
                 engine.copy_files(&id, &files).await?;

@@ -8,7 +8,8 @@ fn the_help_of_every_command_is_known() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cli/help");
     let mut faults = Vec::new();
     for name in [
-        "windlass", "up", "down", "plan", "stop", "ps", "logs", "config", "schema", "version",
+        "windlass", "up", "down", "plan", "start", "stop", "restart", "ps", "logs", "config",
+        "schema", "version",
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
         command.env_clear().env("COLUMNS", "100");

@@ -374,6 +374,19 @@ impl Engine for FakeEngine {
         .await
     }
 
+    async fn restart_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError> {
+        let name = self.name_of(id);
+        let text = match timeout {
+            Some(seconds) => format!("restart -t{seconds} {name}"),
+            None => format!("restart {name}"),
+        };
+        self.call(text, |world| {
+            world.happen(id, &Happening::Exit(143));
+            world.start(id)
+        })
+        .await
+    }
+
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError> {
         let text = format!("kill -{} {}", signal.unwrap_or("KILL"), self.name_of(id));
         self.call(text, |world| {
