@@ -12,10 +12,12 @@ mod global;
 mod lock;
 mod logs;
 mod plan;
+mod port;
 mod preflight;
 mod ps;
 mod published;
 mod restart;
+mod replica;
 mod schema;
 mod scope;
 mod signal;
@@ -67,6 +69,7 @@ enum Command {
     Restart(restart::RestartArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
+    Port(port::PortArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -124,6 +127,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
+            Command::Port(args) => port::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

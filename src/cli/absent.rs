@@ -49,7 +49,6 @@ const ABSENT: &[(&str, Instead)] = {
         ("kill", DockerCompose),
         ("ls", DockerCompose),
         ("pause", DockerCompose),
-        ("port", DockerCompose),
         (
             "publish",
             Never(

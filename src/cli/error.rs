@@ -61,6 +61,24 @@ pub(super) enum CliError {
     /// Nothing of the project is there.
     #[error("no container found for project \"{0}\"")]
     NoContainers(ProjectName),
+    /// No container of the service runs, or not the one that was asked for.
+    #[error("service \"{service}\" is not running{}", index.map(|index| format!(" container #{index}")).unwrap_or_default())]
+    NotRunning {
+        /// The service.
+        service: String,
+        /// The replica's number, where one was asked for.
+        index: Option<u32>,
+    },
+    /// The container neither publishes nor exposes the port.
+    #[error("no port {port} for container {container}: {}", if known.is_empty() { "it publishes and exposes none".to_owned() } else { known.join(", ") })]
+    NoSuchPort {
+        /// The container.
+        container: String,
+        /// The port, `80/tcp`.
+        port: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
     /// Options that don't go together, or a value that is none.
     #[error("{0}")]
     Usage(String),
@@ -114,7 +132,11 @@ impl CliError {
                     "`windlass config --services` lists the services of the stack file, `windlass ps -a` what is there",
                 ),
             ],
-            Self::Usage(_) | Self::Time(_) | Self::Io(_) => {
+            Self::NotRunning { service, .. } => vec![
+                Report::new(self.to_string())
+                    .hint(format!("`windlass ps -a {service}` lists its containers")),
+            ],
+            Self::Usage(_) | Self::Time(_) | Self::NoSuchPort { .. } | Self::Io(_) => {
                 vec![Report::new(self.to_string())]
             }
         }

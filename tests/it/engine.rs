@@ -15,6 +15,7 @@ mod lifecycle;
 mod lock;
 mod mount;
 mod network;
+mod port;
 mod published;
 mod restart;
 mod start;

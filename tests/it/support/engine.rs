@@ -181,6 +181,39 @@ impl Stack {
         ran
     }
 
+    /// Runs docker compose with the stack's project name, in its folder, on the same engine; none where
+    /// `WINDLASS_TEST_COMPOSE` (see tests/run) does not say where it is.
+    pub(crate) fn compose(&self, args: &[&str]) -> Option<Ran> {
+        let Some(config) = std::env::var_os("WINDLASS_TEST_COMPOSE") else {
+            // libtest has no word for a comparison that is left out.
+            eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
+            return None;
+        };
+        let mut command = Command::new("docker");
+        command
+            .args(["compose", "-p", &self.project])
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("DOCKER_HOST", host())
+            .env("DOCKER_CONFIG", config);
+        Some(Running::start(command).end())
+    }
+
+    /// Panics unless docker compose, where it is there, ends with the same code and prints the same.
+    #[track_caller]
+    pub(crate) fn same_as_compose(&self, args: &[&str]) {
+        if let Some(theirs) = self.compose(args) {
+            let ours = self.run(args);
+            assert_eq!(
+                (ours.status, &ours.stdout),
+                (theirs.status, &theirs.stdout),
+                "{args:?}:\n{}\ndocker compose says\n{}",
+                ours.both(),
+                theirs.both()
+            );
+        }
+    }
+
     /// The project's containers, inspected, by name.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let list = self.api.list("containers/json?all=1&", &self.project);

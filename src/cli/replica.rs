@@ -1,0 +1,77 @@
+//! Which container a command means that names a service and, with `--index`, one of its replicas.
+
+use super::error::CliError;
+use crate::state::Container;
+
+/// The running container of a service: that of this number, else the one with the lowest.
+///
+/// # Errors
+/// Where none runs, in the words scripts look for.
+pub(super) fn running<'c>(
+    containers: &'c [Container],
+    service: &str,
+    index: Option<u32>,
+) -> Result<&'c Container, CliError> {
+    let index = index.filter(|number| *number > 0);
+    containers
+        .iter()
+        .filter(|container| container.service() == Some(service) && !container.is_one_off())
+        .filter(|container| container.status.is_up())
+        .filter(|container| index.is_none_or(|index| container.number() == Some(index)))
+        .min_by_key(|container| container.number())
+        .ok_or_else(|| CliError::NotRunning {
+            service: service.to_owned(),
+            index,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label;
+    use crate::state::Status;
+
+    fn container(service: &str, number: &str, status: Status, one_off: &str) -> Container {
+        let labels = [
+            (label::SERVICE, service),
+            (label::CONTAINER_NUMBER, number),
+            (label::ONE_OFF, one_off),
+        ];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Container {
+            name: format!("shop-{service}-{number}"),
+            labels: labels.into(),
+            status,
+            ..Container::default()
+        }
+    }
+
+    #[test]
+    fn the_running_replica_that_is_asked_for_is_found() {
+        let containers = [
+            container("web", "1", Status::Running, "True"),
+            container("web", "10", Status::Running, "False"),
+            container("web", "2", Status::Paused, "False"),
+            container("web", "1", Status::Exited, "False"),
+        ];
+        for (service, index, expected) in [
+            ("web", None, Ok("shop-web-2")),
+            ("web", Some(0), Ok("shop-web-2")),
+            ("web", Some(10), Ok("shop-web-10")),
+            (
+                "web",
+                Some(1),
+                Err("service \"web\" is not running container #1"),
+            ),
+            ("db", None, Err("service \"db\" is not running")),
+        ] {
+            let found = running(&containers, service, index).map(|container| &*container.name);
+            let found = found.map_err(|error| error.to_string());
+            assert_eq!(
+                found.as_ref().copied().map_err(String::as_str),
+                expected,
+                "{service} {index:?}"
+            );
+        }
+    }
+}
