@@ -6,7 +6,6 @@ use super::Ended;
 use super::apply::{Wishes, apply};
 use super::error::CliError;
 use super::lock::{self, Lock};
-use super::plan::show;
 use super::scope::{Known, Scope};
 use super::signal::Interrupts;
 use super::up::service_names;
@@ -125,10 +124,7 @@ impl Actual {
         scope: &Scope,
     ) -> Ended {
         scope.warn(&ui::plan::warnings(&plan.warnings), &self.mask);
-        if scope.global.dry_run {
-            return show(plan, scope.global.verbose > 0, &self.mask, scope);
-        }
-        if plan.steps.is_empty() {
+        if plan.steps.is_empty() && !scope.global.dry_run {
             scope.say(&format!("{}: nothing to {title}", self.project.name));
             return Ok(0);
         }
@@ -141,7 +137,15 @@ impl Actual {
             quiet_pull: false,
             quiet_build: false,
         };
-        apply(plan, &self.engine, &wishes, &mut self.interrupts, scope).await?;
+        apply(
+            plan,
+            &self.state,
+            &self.engine,
+            &wishes,
+            &mut self.interrupts,
+            scope,
+        )
+        .await?;
         Ok(0)
     }
 }
