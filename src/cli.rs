@@ -9,8 +9,10 @@ mod down;
 mod error;
 mod follow;
 mod global;
+mod kill;
 mod lock;
 mod logs;
+mod pause;
 mod plan;
 mod port;
 mod preflight;
@@ -23,6 +25,7 @@ mod scope;
 mod signal;
 mod start;
 mod stop;
+mod unpause;
 mod up;
 mod version;
 
@@ -67,6 +70,9 @@ enum Command {
     Start(start::StartArgs),
     Stop(stop::StopArgs),
     Restart(restart::RestartArgs),
+    Kill(kill::KillArgs),
+    Pause(pause::PauseArgs),
+    Unpause(unpause::UnpauseArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
@@ -124,6 +130,9 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Plan(args) => plan::run(args, scope).await,
             Command::Start(args) => start::run(args, scope).await,
             Command::Restart(args) => restart::run(args, scope).await,
+            Command::Kill(args) => kill::run(args, scope).await,
+            Command::Pause(args) => pause::run(args, scope).await,
+            Command::Unpause(args) => unpause::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

@@ -53,6 +53,10 @@ pub trait Engine {
     async fn restart_container(&self, id: &str, timeout: Option<i64>) -> Result<(), EngineError>;
     /// Sends a signal (absent: KILL); a container that doesn't run or is gone is no error.
     async fn kill_container(&self, id: &str, signal: Option<&str>) -> Result<(), EngineError>;
+    /// Freezes the processes of a running container.
+    async fn pause_container(&self, id: &str) -> Result<(), EngineError>;
+    /// Lets the processes of a frozen container go on.
+    async fn unpause_container(&self, id: &str) -> Result<(), EngineError>;
     /// Removes a container, running or not, with its anonymous volumes if `volumes`; one that is gone is no error.
     async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError>;
     /// Bytes of memory that a running container uses now, what can be dropped at once left out; none where unknown.

@@ -8,6 +8,7 @@ mod content;
 mod decide;
 mod diff;
 mod down;
+mod each;
 mod hook;
 mod preflight;
 mod resource;
@@ -26,6 +27,7 @@ use indexmap::IndexMap;
 pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
+pub use each::{KillOptions, kill, pause, unpause};
 pub use preflight::{Problem, preflight, question};
 pub use restart::{RestartOptions, restart};
 pub use schedule::{Schedule, Settled};
@@ -305,6 +307,23 @@ pub enum Operation {
         /// Which one.
         target: Target,
     },
+    /// Send a container a signal.
+    KillContainer {
+        /// Which one.
+        target: Target,
+        /// The signal's name or number.
+        signal: String,
+    },
+    /// Freeze the processes of a container.
+    PauseContainer {
+        /// Which one.
+        target: Target,
+    },
+    /// Let the processes of a frozen container go on.
+    UnpauseContainer {
+        /// Which one.
+        target: Target,
+    },
     /// Stop a container where it runs, and start it again.
     RestartContainer {
         /// Which one.
@@ -368,6 +387,9 @@ impl Operation {
             Self::ConnectNetwork { .. } => "ConnectNetwork",
             Self::DisconnectNetwork { .. } => "DisconnectNetwork",
             Self::StartContainer { .. } => "StartContainer",
+            Self::KillContainer { .. } => "KillContainer",
+            Self::PauseContainer { .. } => "PauseContainer",
+            Self::UnpauseContainer { .. } => "UnpauseContainer",
             Self::RestartContainer { .. } => "RestartContainer",
             Self::RunHook { .. } => "RunHook",
             Self::StopContainer { .. } => "StopContainer",

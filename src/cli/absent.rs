@@ -46,9 +46,7 @@ const ABSENT: &[(&str, Instead)] = {
         ("exec", DockerCompose),
         ("export", DockerCompose),
         ("images", DockerCompose),
-        ("kill", DockerCompose),
         ("ls", DockerCompose),
-        ("pause", DockerCompose),
         (
             "publish",
             Never(
@@ -75,7 +73,6 @@ const ABSENT: &[(&str, Instead)] = {
         ),
         ("stats", DockerCompose),
         ("top", DockerCompose),
-        ("unpause", DockerCompose),
         ("volumes", DockerCompose),
         ("wait", DockerCompose),
         (

@@ -18,6 +18,7 @@ mod inspect;
 mod log;
 mod mount;
 mod owner;
+mod pause;
 mod pull;
 mod request;
 mod restart;
@@ -378,6 +379,14 @@ impl Engine for DockerEngine {
             Err(EngineError::Conflict(_)) => Ok(()),
             result => result,
         }
+    }
+
+    async fn pause_container(&self, id: &str) -> Result<(), EngineError> {
+        self.pause(id).await
+    }
+
+    async fn unpause_container(&self, id: &str) -> Result<(), EngineError> {
+        self.unpause(id).await
     }
 
     async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError> {

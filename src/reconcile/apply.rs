@@ -247,6 +247,9 @@ impl Run<'_, '_> {
             | Operation::DisconnectNetwork { target, .. }
             | Operation::StartContainer { target }
             | Operation::RestartContainer { target, .. }
+            | Operation::KillContainer { target, .. }
+            | Operation::PauseContainer { target }
+            | Operation::UnpauseContainer { target }
             | Operation::CopyFiles { target, .. }
             | Operation::RunHook { target, .. }
             | Operation::StopContainer { target, .. }

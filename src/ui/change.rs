@@ -305,9 +305,12 @@ fn working(operation: &Operation) -> Option<&'static str> {
             ..
         } => "Stopping",
         Operation::RestartContainer { .. } => "Restarting",
+        Operation::KillContainer { .. } => "Killing",
         Operation::StartContainer { .. } | Operation::RunHook { .. } => "Starting",
         // That it is started is told by the start itself.
         Operation::CopyFiles { .. }
+        | Operation::PauseContainer { .. }
+        | Operation::UnpauseContainer { .. }
         | Operation::RenameContainer { .. }
         | Operation::Wait {
             condition: Condition::ServiceStarted,
@@ -339,6 +342,9 @@ fn done(operation: &Operation) -> Option<&'static str> {
             ..
         } => "Started",
         Operation::StopContainer { .. } => "Stopped",
+        Operation::KillContainer { .. } => "Killed",
+        Operation::PauseContainer { .. } => "Paused",
+        Operation::UnpauseContainer { .. } => "Unpaused",
         Operation::Wait { condition, .. } => match condition {
             Condition::ServiceStarted => return None,
             Condition::ServiceHealthy => "Healthy",

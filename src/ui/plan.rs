@@ -22,12 +22,15 @@ enum Verb {
     Restart,
     Run,
     Stop,
+    Kill,
+    Pause,
+    Unpause,
     Wait,
     Remove,
 }
 
 impl Verb {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::Pull,
         Self::Build,
         Self::Create,
@@ -38,6 +41,9 @@ impl Verb {
         Self::Restart,
         Self::Run,
         Self::Stop,
+        Self::Kill,
+        Self::Pause,
+        Self::Unpause,
         Self::Remove,
         Self::Wait,
     ];
@@ -65,6 +71,9 @@ impl Verb {
             Operation::RestartContainer { .. } => Self::Restart,
             Operation::RunHook { .. } => Self::Run,
             Operation::StopContainer { .. } => Self::Stop,
+            Operation::KillContainer { .. } => Self::Kill,
+            Operation::PauseContainer { .. } => Self::Pause,
+            Operation::UnpauseContainer { .. } => Self::Unpause,
             Operation::Wait { .. } => Self::Wait,
         }
     }
@@ -81,6 +90,9 @@ impl Verb {
             Self::Restart => "restart",
             Self::Run => "run",
             Self::Stop => "stop",
+            Self::Kill => "kill",
+            Self::Pause => "pause",
+            Self::Unpause => "unpause",
             Self::Wait => "wait",
             Self::Remove => "remove",
         }
@@ -90,8 +102,8 @@ impl Verb {
         match self {
             Self::Pull | Self::Build | Self::Create => ("+", GOOD),
             Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
-            Self::Start | Self::Restart | Self::Run => (">", BUSY),
-            Self::Stop | Self::Remove => ("-", BAD),
+            Self::Start | Self::Restart | Self::Run | Self::Unpause => (">", BUSY),
+            Self::Stop | Self::Kill | Self::Pause | Self::Remove => ("-", BAD),
             Self::Wait => (".", FAINT),
         }
     }

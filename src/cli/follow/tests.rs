@@ -86,6 +86,12 @@ impl Engine for Talkers {
     async fn kill_container(&self, _: &str, _: Option<&str>) -> Result<(), EngineError> {
         unknown()
     }
+    async fn pause_container(&self, _: &str) -> Result<(), EngineError> {
+        unknown()
+    }
+    async fn unpause_container(&self, _: &str) -> Result<(), EngineError> {
+        unknown()
+    }
     async fn remove_container(&self, _: &str, _: bool) -> Result<(), EngineError> {
         unknown()
     }

@@ -106,6 +106,27 @@ impl<E: Engine> Call<'_, '_, E> {
                     container: Some(id),
                 })
             }
+            Operation::KillContainer { target, signal } => {
+                let id = existing(target);
+                engine.kill_container(&id, Some(&signal)).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::PauseContainer { target } => {
+                let id = existing(target);
+                engine.pause_container(&id).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
+            Operation::UnpauseContainer { target } => {
+                let id = existing(target);
+                engine.unpause_container(&id).await?;
+                Ok(Done::Nothing {
+                    container: Some(id),
+                })
+            }
             Operation::RestartContainer { target, timeout } => {
                 let id = existing(target);
                 engine.restart_container(&id, timeout).await?;

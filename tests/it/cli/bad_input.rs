@@ -176,8 +176,8 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
         .run();
     for name in [
         "alpha", "attach", "bridge", "build", "commit", "cp", "create", "events", "exec", "export",
-        "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "rm", "run", "scale",
-        "stats", "top", "unpause", "volumes", "wait", "watch",
+        "images", "ls", "port", "publish", "pull", "push", "rm", "run", "scale", "stats", "top",
+        "volumes", "wait", "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
         let is_told =

@@ -396,6 +396,24 @@ impl Engine for FakeEngine {
         .await
     }
 
+    async fn pause_container(&self, id: &str) -> Result<(), EngineError> {
+        let text = format!("pause {}", self.name_of(id));
+        self.call(text, |world| {
+            world.happen(id, &Happening::Pause);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn unpause_container(&self, id: &str) -> Result<(), EngineError> {
+        let text = format!("unpause {}", self.name_of(id));
+        self.call(text, |world| {
+            world.happen(id, &Happening::Unpause);
+            Ok(())
+        })
+        .await
+    }
+
     async fn remove_container(&self, id: &str, volumes: bool) -> Result<(), EngineError> {
         let flag = if volumes { "-v " } else { "" };
         let text = format!("remove {flag}{}", self.name_of(id));
