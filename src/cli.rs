@@ -3,6 +3,7 @@
 mod absent;
 mod actual;
 mod apply;
+mod ask;
 mod config;
 mod doubt;
 mod down;
@@ -20,6 +21,7 @@ mod ps;
 mod published;
 mod replica;
 mod restart;
+mod rm;
 mod schema;
 mod scope;
 mod signal;
@@ -73,6 +75,7 @@ enum Command {
     Kill(kill::KillArgs),
     Pause(pause::PauseArgs),
     Unpause(unpause::UnpauseArgs),
+    Rm(rm::RmArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
@@ -133,6 +136,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Kill(args) => kill::run(args, scope).await,
             Command::Pause(args) => pause::run(args, scope).await,
             Command::Unpause(args) => unpause::run(args, scope).await,
+            Command::Rm(args) => rm::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

@@ -60,7 +60,6 @@ const ABSENT: &[(&str, Instead)] = {
             ),
         ),
         ("push", DockerCompose),
-        ("rm", DockerCompose),
         (
             "run",
             Windlass(

@@ -249,7 +249,8 @@ fn settings(global: &Global, environment: &BTreeMap<String, String>) -> BTreeMap
     settings
 }
 
-fn means_yes(word: Option<&String>) -> bool {
+/// Whether a word means yes.
+pub(super) fn means_yes(word: Option<&String>) -> bool {
     let word = word.map(|word| word.to_ascii_lowercase());
     matches!(
         word.unwrap_or_default().as_str(),

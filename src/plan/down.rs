@@ -279,7 +279,11 @@ fn networks_down(
 
 /// The anonymous volumes that a container took over from the one it replaced: the engine, to which they have a name,
 /// does not remove them with it.
-fn anonymous_volumes_down(steps: &mut Steps, containers: &[&Container], removed: &[StepId]) {
+pub(super) fn anonymous_volumes_down(
+    steps: &mut Steps,
+    containers: &[&Container],
+    removed: &[StepId],
+) {
     let heirs = containers
         .iter()
         .filter(|container| container.labels.contains_key(label::REPLACE));

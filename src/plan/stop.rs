@@ -29,42 +29,9 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
         .iter()
         .filter(|container| container.status.is_up() && is_named(container))
         .collect();
-    let graph = graph_of(project, &containers);
-    let mut order = graph.start_order();
-    order.reverse();
     let mut steps = Steps::default();
-    let mut stopped: HashMap<&str, Vec<StepId>> = HashMap::new();
-    for service in order {
-        let after: Vec<StepId> = graph
-            .dependents(service)
-            .flat_map(|dependent| stopped.get(dependent).into_iter().flatten().copied())
-            .collect();
-        let of_service = containers
-            .iter()
-            .filter(|container| container.service().unwrap_or_default() == service);
-        let ids = of_service.map(|container| {
-            let resource = resource_of(container);
-            let target = Target::Existing(container.id.clone());
-            let hooks = pre_stop(project, container);
-            let kind = HookKind::PreStop;
-            let after = run_hooks(
-                &mut steps,
-                &resource,
-                &target,
-                kind,
-                hooks,
-                None,
-                after.clone(),
-            );
-            let operation = Operation::StopContainer {
-                target,
-                timeout: options.timeout,
-            };
-            steps.add(resource, operation, Reason::Asked("stop"), after)
-        });
-        let ids = ids.collect();
-        stopped.insert(service, ids);
-    }
+    let reason = Reason::Asked("stop");
+    stop_all(&mut steps, project, &containers, &reason, options.timeout);
     Plan {
         project: project.name.clone(),
         steps: steps.into_steps(),
@@ -72,6 +39,43 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
         warnings: Vec::new(),
         origins: origins(project, &containers),
     }
+}
+
+/// Stops those of the containers that are up, dependents before what they depend on; answers the step of each, by its
+/// id.
+pub(super) fn stop_all<'a>(
+    steps: &mut Steps,
+    project: &Project,
+    containers: &[&'a Container],
+    reason: &Reason,
+    timeout: Option<i64>,
+) -> HashMap<&'a str, StepId> {
+    let graph = graph_of(project, containers);
+    let mut order = graph.start_order();
+    order.reverse();
+    let mut stopped: HashMap<&str, Vec<StepId>> = HashMap::new();
+    let mut stops = HashMap::new();
+    for service in order {
+        let after: Vec<StepId> = graph
+            .dependents(service)
+            .flat_map(|dependent| stopped.get(dependent).into_iter().flatten().copied())
+            .collect();
+        let of_service = containers.iter().filter(|container| {
+            container.status.is_up() && container.service().unwrap_or_default() == service
+        });
+        for container in of_service {
+            let resource = resource_of(container);
+            let target = Target::Existing(container.id.clone());
+            let hooks = pre_stop(project, container);
+            let kind = HookKind::PreStop;
+            let after = run_hooks(steps, &resource, &target, kind, hooks, None, after.clone());
+            let operation = Operation::StopContainer { target, timeout };
+            let step = steps.add(resource, operation, reason.clone(), after);
+            stopped.entry(service).or_default().push(step);
+            stops.insert(container.id.as_str(), step);
+        }
+    }
+    stops
 }
 
 #[cfg(test)]

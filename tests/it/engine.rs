@@ -20,5 +20,6 @@ mod port;
 mod pause;
 mod published;
 mod restart;
+mod rm;
 mod start;
 mod stop;

@@ -176,7 +176,7 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
         .run();
     for name in [
         "alpha", "attach", "bridge", "build", "commit", "cp", "create", "events", "exec", "export",
-        "images", "ls", "port", "publish", "pull", "push", "rm", "run", "scale", "stats", "top",
+        "images", "ls", "port", "publish", "pull", "push", "run", "scale", "stats", "top",
         "volumes", "wait", "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
