@@ -5,6 +5,7 @@ mod actual;
 mod apply;
 mod ask;
 mod config;
+mod create;
 mod doubt;
 mod down;
 mod error;
@@ -20,6 +21,7 @@ mod preflight;
 mod ps;
 mod published;
 mod replica;
+mod raise;
 mod restart;
 mod rm;
 mod schema;
@@ -69,6 +71,7 @@ enum Command {
     Up(Box<up::UpArgs>),
     Down(down::DownArgs),
     Plan(plan::PlanArgs),
+    Create(create::CreateArgs),
     Start(start::StartArgs),
     Stop(stop::StopArgs),
     Restart(restart::RestartArgs),
@@ -137,6 +140,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Pause(args) => pause::run(args, scope).await,
             Command::Unpause(args) => unpause::run(args, scope).await,
             Command::Rm(args) => rm::run(args, scope).await,
+            Command::Create(args) => create::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

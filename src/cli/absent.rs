@@ -38,10 +38,6 @@ const ABSENT: &[(&str, Instead)] = {
         ),
         ("commit", DockerCompose),
         ("cp", DockerCompose),
-        (
-            "create",
-            Windlass("`windlass up --no-start` creates the containers and starts none"),
-        ),
         ("events", DockerCompose),
         ("exec", DockerCompose),
         ("export", DockerCompose),

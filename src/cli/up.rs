@@ -324,7 +324,8 @@ pub(super) fn service_names(words: &[String]) -> Result<Vec<ServiceName>, CliErr
     words.iter().map(name).collect()
 }
 
-fn scale(words: &[String]) -> Result<IndexMap<ServiceName, u32>, CliError> {
+/// Numbers of replicas as the user typed them, `SERVICE=NUMBER`.
+pub(super) fn scale(words: &[String]) -> Result<IndexMap<ServiceName, u32>, CliError> {
     let pair = |word: &String| {
         let (service, number) = word.split_once('=')?;
         Some((ServiceName::new(service).ok()?, number.parse().ok()?))

@@ -5,6 +5,7 @@ mod build;
 mod compare;
 mod content;
 mod crash;
+mod create;
 mod example;
 mod failure;
 mod gate;

@@ -175,9 +175,9 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
         .status(1)
         .run();
     for name in [
-        "alpha", "attach", "bridge", "build", "commit", "cp", "create", "events", "exec", "export",
-        "images", "ls", "port", "publish", "pull", "push", "run", "scale", "stats", "top",
-        "volumes", "wait", "watch",
+        "alpha", "attach", "bridge", "build", "commit", "cp", "events", "exec", "export", "images",
+        "ls", "port", "publish", "pull", "push", "run", "scale", "stats", "top", "volumes", "wait",
+        "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
         let is_told =
