@@ -24,6 +24,7 @@ mod replica;
 mod raise;
 mod restart;
 mod rm;
+mod scale;
 mod schema;
 mod scope;
 mod signal;
@@ -79,6 +80,7 @@ enum Command {
     Pause(pause::PauseArgs),
     Unpause(unpause::UnpauseArgs),
     Rm(rm::RmArgs),
+    Scale(scale::ScaleArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
@@ -141,6 +143,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Unpause(args) => unpause::run(args, scope).await,
             Command::Rm(args) => rm::run(args, scope).await,
             Command::Create(args) => create::run(args, scope).await,
+            Command::Scale(args) => scale::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

@@ -62,10 +62,6 @@ const ABSENT: &[(&str, Instead)] = {
                 "`docker compose run --no-deps` runs a command in a new container beside the others",
             ),
         ),
-        (
-            "scale",
-            Windlass("`windlass up -d --scale SERVICE=NUMBER` does it"),
-        ),
         ("stats", DockerCompose),
         ("top", DockerCompose),
         ("volumes", DockerCompose),

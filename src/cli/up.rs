@@ -326,20 +326,22 @@ pub(super) fn service_names(words: &[String]) -> Result<Vec<ServiceName>, CliErr
 
 /// Numbers of replicas as the user typed them, `SERVICE=NUMBER`.
 pub(super) fn scale(words: &[String]) -> Result<IndexMap<ServiceName, u32>, CliError> {
-    let pair = |word: &String| {
-        let (service, number) = word.split_once('=')?;
-        Some((ServiceName::new(service).ok()?, number.parse().ok()?))
-    };
     words
         .iter()
         .map(|word| {
-            pair(word).ok_or_else(|| {
+            replicas(word).ok_or_else(|| {
                 CliError::Usage(format!(
                     "--scale {word}: SERVICE=NUMBER is expected, such as web=3"
                 ))
             })
         })
         .collect()
+}
+
+/// A service and a number of its replicas, from `SERVICE=NUMBER`.
+pub(super) fn replicas(word: &str) -> Option<(ServiceName, u32)> {
+    let (service, number) = word.split_once('=')?;
+    Some((ServiceName::new(service).ok()?, number.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -22,5 +22,6 @@ mod pause;
 mod published;
 mod restart;
 mod rm;
+mod scale;
 mod start;
 mod stop;

@@ -158,8 +158,8 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
             "error: exec is not there yet\nhelp: `docker compose exec` works with the same containers, as they bear its labels\n",
         ),
         (
-            &["scale", "web=3"],
-            "error: scale is not there yet\nhelp: `windlass up -d --scale SERVICE=NUMBER` does it\n",
+            &["watch", "web"],
+            "error: watch is not there yet\nhelp: `windlass up -d --build` brings changes into the containers, once for each time it is called\n",
         ),
         (
             &["bridge", "convert"],
@@ -176,8 +176,7 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
         .run();
     for name in [
         "alpha", "attach", "bridge", "build", "commit", "cp", "events", "exec", "export", "images",
-        "ls", "port", "publish", "pull", "push", "run", "scale", "stats", "top", "volumes", "wait",
-        "watch",
+        "ls", "port", "publish", "pull", "push", "run", "stats", "top", "volumes", "wait", "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
         let is_told =
