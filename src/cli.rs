@@ -33,6 +33,7 @@ mod stop;
 mod unpause;
 mod up;
 mod version;
+mod wait;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -81,6 +82,7 @@ enum Command {
     Unpause(unpause::UnpauseArgs),
     Rm(rm::RmArgs),
     Scale(scale::ScaleArgs),
+    Wait(wait::WaitArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
@@ -144,6 +146,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Rm(args) => rm::run(args, scope).await,
             Command::Create(args) => create::run(args, scope).await,
             Command::Scale(args) => scale::run(args, scope).await,
+            Command::Wait(args) => wait::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

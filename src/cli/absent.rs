@@ -65,7 +65,6 @@ const ABSENT: &[(&str, Instead)] = {
         ("stats", DockerCompose),
         ("top", DockerCompose),
         ("volumes", DockerCompose),
-        ("wait", DockerCompose),
         (
             "watch",
             Windlass(

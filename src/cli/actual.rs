@@ -68,14 +68,7 @@ impl Actual {
     /// # Errors
     /// [`CliError::NoSuchService`] where neither the file nor the engine has one of that name.
     pub(super) fn services(&self, named: &[String]) -> Result<Vec<ServiceName>, CliError> {
-        for name in named {
-            let is_known = self.project.services.contains_key(name.as_str())
-                || (self.project.disabled_services.iter()).any(|other| other.as_str() == name)
-                || self.containers_of(name).next().is_some();
-            if !is_known {
-                return Err(CliError::NoSuchService(name.clone()));
-            }
-        }
+        check_services(named, &self.project, &self.state.containers)?;
         if !named.is_empty() {
             return service_names(named);
         }
@@ -107,12 +100,6 @@ impl Actual {
         };
         let there: Vec<ServiceName> = services.iter().filter(has_some).cloned().collect();
         Ok(if there.is_empty() { services } else { there })
-    }
-
-    /// The containers of a service, one-off ones too.
-    pub(super) fn containers_of(&self, service: &str) -> impl Iterator<Item = &Container> {
-        let containers = self.state.containers.iter();
-        containers.filter(move |container| container.service() == Some(service))
     }
 
     /// Applies a plan, or shows it where the user only wants to see it.
@@ -147,5 +134,27 @@ impl Actual {
         )
         .await?;
         Ok(0)
+    }
+}
+
+/// Whether the file or the engine has services of these names.
+///
+/// # Errors
+/// [`CliError::NoSuchService`] with the first that neither has.
+pub(super) fn check_services(
+    named: &[String],
+    project: &Project,
+    containers: &[Container],
+) -> Result<(), CliError> {
+    let is_known = |name: &&String| {
+        let mut disabled = project.disabled_services.iter();
+        let mut containers = containers.iter();
+        project.services.contains_key(name.as_str())
+            || disabled.any(|other| other.as_str() == *name)
+            || containers.any(|container| container.service() == Some(name))
+    };
+    match named.iter().find(|name| !is_known(name)) {
+        Some(unknown) => Err(CliError::NoSuchService(unknown.clone())),
+        None => Ok(()),
     }
 }

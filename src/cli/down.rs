@@ -16,7 +16,7 @@ use crate::ui;
 use crate::ui::mask::Mask;
 
 /// Stop and remove containers and networks
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     args_override_self = true,
     disable_help_flag = true,
@@ -37,7 +37,7 @@ pub(super) struct DownArgs {
     timeout: Option<i64>,
     /// Remove containers of services that are not in the stack file
     #[arg(long)]
-    remove_orphans: bool,
+    pub(super) remove_orphans: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

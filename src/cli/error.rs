@@ -79,6 +79,9 @@ pub(super) enum CliError {
         /// Those it has.
         known: Vec<String>,
     },
+    /// There is nothing to wait for.
+    #[error("no containers for project \"{0}\"")]
+    NothingRuns(ProjectName),
     /// Options that don't go together, or a value that is none.
     #[error("{0}")]
     Usage(String),
@@ -127,6 +130,9 @@ impl CliError {
             Self::NoContainers(_) => {
                 vec![Report::new(self.to_string()).hint("`windlass up -d` makes its containers")]
             }
+            Self::NothingRuns(_) => vec![Report::new(self.to_string()).hint(
+                "none of these services runs: `windlass ps -a` shows how their containers ended",
+            )],
             Self::NoSuchService(_) => vec![
                 Report::new(self.to_string()).hint(
                     "`windlass config --services` lists the services of the stack file, `windlass ps -a` what is there",

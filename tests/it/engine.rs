@@ -25,3 +25,4 @@ mod rm;
 mod scale;
 mod start;
 mod stop;
+mod wait;

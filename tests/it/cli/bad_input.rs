@@ -176,7 +176,7 @@ fn commands_that_are_missing_are_told_with_what_to_use() {
         .run();
     for name in [
         "alpha", "attach", "bridge", "build", "commit", "cp", "events", "exec", "export", "images",
-        "ls", "port", "publish", "pull", "push", "run", "stats", "top", "volumes", "wait", "watch",
+        "ls", "port", "publish", "pull", "push", "run", "stats", "top", "volumes", "watch",
     ] {
         let (told, status) = Test::new([name]).stderr_and_status();
         let is_told =
