@@ -3,6 +3,8 @@
 //! Compose's own labels let every tool that knows docker compose see our stacks; ours hold what was asked for, so that
 //! a later plan compares field by field.
 
+mod provided;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -10,6 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::model::{
     Condition, ContainerSpec, Content, Dependency, Position, Project, Service, ServiceName,
 };
+
+pub use provided::{PROVIDED, Provided, provided, set_provided, value_of, variables_digest};
 
 /// The project an object belongs to.
 pub const PROJECT: &str = "com.docker.compose.project";
@@ -158,10 +162,7 @@ pub fn applied_spec(labels: &IndexMap<String, String>, environment: &[String]) -
     let mut json: Value = serde_json::from_str(labels.get(SPEC)?).ok()?;
     if let Some(Value::Object(names)) = json.get_mut("environment") {
         for (name, value) in names.iter_mut() {
-            let found = environment
-                .iter()
-                .rev()
-                .find_map(|line| line.strip_prefix(name.as_str())?.strip_prefix('='));
+            let found = value_of(environment, name);
             *value = found.map_or(Value::Null, |found| Value::String(found.to_owned()));
         }
     }

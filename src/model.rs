@@ -30,8 +30,9 @@ pub use secret::Secret;
 pub use service::{
     Attachment, BlkioConfig, Build, Condition, ContainerSpec, CredentialSpec, Dependency,
     DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook, HookKind,
-    ImageBuild, Logging, Mount, MountKind, NetworkMode, NotCarried, Port, PullPolicy, Readiness,
-    RestartPolicy, Service, Ulimit, seccomp_profile,
+    ImageBuild, Logging, Model, Mount, MountKind, NetworkMode, NotCarried, Port, Provider,
+    ProviderCommand, PullPolicy, Readiness, RestartPolicy, Service, Ulimit, model_variable,
+    seccomp_profile,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

@@ -11,6 +11,7 @@ mod down;
 mod each;
 mod hook;
 mod preflight;
+mod provided;
 mod resource;
 mod restart;
 mod rm;
@@ -39,8 +40,9 @@ pub use up::{Recreate, UpOptions, up};
 
 use crate::graph::Cycle;
 use crate::model::{
-    Condition, ContainerFile, Endpoint, Hook, HookKind, ImageBuild, Limits, Network, NewContainer,
-    Position, Positions, ProjectName, Readiness, ServiceName, Volume,
+    Condition, ContainerFile, Endpoint, Hook, HookKind, ImageBuild, Limits, Model, Network,
+    NewContainer, Position, Positions, ProjectName, Provider, ProviderCommand, Readiness,
+    ServiceName, Volume,
 };
 use crate::state::Status;
 
@@ -128,6 +130,18 @@ pub enum PlanError {
         /// Where the key's value stands.
         position: Option<Position>,
     },
+    /// A program is not installed that a service needs.
+    #[error("service {service} needs {program} for its `{key}`, which is not installed")]
+    NotInstalled {
+        /// The service.
+        service: ServiceName,
+        /// The key that asks for it: `provider` or `models`.
+        key: &'static str,
+        /// What was looked for.
+        program: String,
+        /// Where it is asked for.
+        position: Option<Position>,
+    },
     /// An image is not there and may not be brought.
     #[error("service {service} needs image {image}, which the engine doesn't have, and {why}")]
     ImageMissing {
@@ -153,6 +167,7 @@ impl PlanError {
             Self::Undefined { position, .. }
             | Self::ExternalMissing { position, .. }
             | Self::NotCarried { position, .. }
+            | Self::NotInstalled { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),
         }
     }
@@ -182,6 +197,10 @@ pub enum Resource {
     Network(String),
     /// A volume, by its name on the engine.
     Volume(String),
+    /// A service that a program outside brings, by its name.
+    Provider(String),
+    /// A model, by its name in the file.
+    Model(String),
     /// A container, by the name it has when all is done.
     Container {
         /// The container's name.
@@ -198,7 +217,25 @@ impl Resource {
             Self::Image(name)
             | Self::Network(name)
             | Self::Volume(name)
+            | Self::Provider(name)
+            | Self::Model(name)
             | Self::Container { name, .. } => name,
+        }
+    }
+
+    /// The text for it that stays the same from release to release: `volume:shop_vars`, `service:web:1`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Image(name) => format!("image:{name}"),
+            Self::Network(name) => format!("network:{name}"),
+            Self::Volume(name) => format!("volume:{name}"),
+            Self::Provider(name) => format!("provider:{name}"),
+            Self::Model(name) => format!("model:{name}"),
+            Self::Container {
+                replica: Some((service, number)),
+                ..
+            } => format!("service:{service}:{number}"),
+            Self::Container { name, .. } => format!("container:{name}"),
         }
     }
 }
@@ -209,6 +246,8 @@ impl fmt::Display for Resource {
             Self::Image(_) => "Image",
             Self::Network(_) => "Network",
             Self::Volume(_) => "Volume",
+            Self::Provider(_) => "Provider",
+            Self::Model(_) => "Model",
             Self::Container { .. } => "Container",
         };
         write!(f, "{kind} {}", self.name())
@@ -262,6 +301,16 @@ pub enum Operation {
     },
     /// Remove a volume and the data in it.
     RemoveVolume,
+    /// Call the program that brings a service. The variables that it sets are given to the containers of the services
+    /// that depend on it, when they are made.
+    RunProvider {
+        /// The program.
+        provider: Box<Provider>,
+        /// What it is asked for.
+        command: ProviderCommand,
+    },
+    /// Bring and configure a model. Its address is given to the containers that use it, when they are made.
+    PrepareModel(Box<Model>),
     /// Make a container.
     CreateContainer {
         /// What it is to be.
@@ -382,6 +431,8 @@ impl Operation {
             Self::RemoveNetwork { .. } => "RemoveNetwork",
             Self::CreateVolume { .. } => "CreateVolume",
             Self::RemoveVolume => "RemoveVolume",
+            Self::RunProvider { .. } => "RunProvider",
+            Self::PrepareModel(_) => "PrepareModel",
             Self::CreateContainer { .. } => "CreateContainer",
             Self::CopyFiles { .. } => "CopyFiles",
             Self::RenameContainer { .. } => "RenameContainer",
@@ -427,6 +478,12 @@ pub enum Reason {
     ImageChanged(String, String),
     /// The image may turn out another one than the container's.
     MayChangeImage,
+    /// The variables that programs outside set may turn out others than the container's.
+    MayChangeVariables,
+    /// The file says that this program brings it.
+    Provided(String),
+    /// The services use it.
+    Used,
     /// It was not made by windlass, or by a version whose labels this one cannot read.
     UnknownOrigin,
     /// The user asked for it with this flag or command.
@@ -481,6 +538,9 @@ impl fmt::Display for Reason {
                 short(to)
             ),
             Self::MayChangeImage => f.write_str("if its image id changes"),
+            Self::MayChangeVariables => f.write_str("if its variables change"),
+            Self::Provided(program) => write!(f, "{program} brings it"),
+            Self::Used => f.write_str("services use it"),
             Self::UnknownOrigin => f.write_str("what it was made from is not known"),
             Self::Asked(what) => write!(f, "{what}"),
             Self::PullPolicy(policy) => write!(f, "pull_policy is {policy}"),
@@ -542,20 +602,20 @@ fn short(id: &str) -> &str {
 /// A condition that only earlier steps can decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OnlyIf {
-    /// One of the steps brought another image than there was.
-    ImageChanged(Vec<Brought>),
-    /// All the steps brought the images again that there were.
-    ImageUnchanged(Vec<Brought>),
+    /// One of the steps brought another image, or other variables, than there was.
+    Changed(Vec<Brought>),
+    /// All the steps brought again what there was.
+    Unchanged(Vec<Brought>),
     /// One of these steps failed: what they were to replace comes back.
     Failed(Vec<StepId>),
 }
 
-/// The step that brings an image, and the image there was.
+/// The step that brings an image or sets variables, and what there was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {
-    /// The step that pulls or builds.
+    /// The step that pulls, builds or calls a program outside.
     pub step: StepId,
-    /// The image's identifier before.
+    /// The image's identifier before, or the digest of the variables ([`crate::label::variables_digest`]).
     pub was: String,
 }
 
@@ -563,6 +623,18 @@ impl Plan {
     /// Whether nothing on the engine would change.
     pub fn is_empty(&self) -> bool {
         !self.steps.iter().any(|step| step.operation.is_change())
+    }
+
+    /// `#1 or #4 changes the image or #2 changes the variables`, with another verb where one is given.
+    fn outcome(&self, brought: &[Brought], verb: &str) -> String {
+        let is_image = |step: &StepId| matches!(self.steps[*step].resource, Resource::Image(_));
+        let steps = brought.iter().map(|brought| brought.step);
+        let (images, programs): (Vec<_>, Vec<_>) = steps.partition(is_image);
+        let kinds = [(images, "image"), (programs, "variables")];
+        let kinds = kinds.into_iter().filter(|(steps, _)| !steps.is_empty());
+        let texts =
+            kinds.map(|(steps, what)| format!("{} {verb} the {what}", numbers(steps.into_iter())));
+        texts.collect::<Vec<_>>().join(" or ")
     }
 }
 
@@ -578,26 +650,15 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (id, step) in self.steps.iter().enumerate() {
             let after: Vec<_> = step.after.iter().map(|id| (id + 1).to_string()).collect();
-            write!(f, "[{}] -> #{} ", after.join(","), id + 1)?;
-            match &step.resource {
-                Resource::Image(name) => write!(f, "image:{name}")?,
-                Resource::Network(name) => write!(f, "network:{name}")?,
-                Resource::Volume(name) => write!(f, "volume:{name}")?,
-                Resource::Container {
-                    replica: Some((service, number)),
-                    ..
-                } => write!(f, "service:{service}:{number}")?,
-                Resource::Container { name, .. } => write!(f, "container:{name}")?,
-            }
+            let (after, key) = (after.join(","), step.resource.key());
+            write!(f, "[{after}] -> #{} {key}", id + 1)?;
             write!(f, ", {}, {}", step.operation.name(), step.reason)?;
             match &step.only_if {
-                Some(OnlyIf::ImageChanged(brought)) => {
-                    let steps = numbers(brought.iter().map(|brought| brought.step));
-                    write!(f, ", if {steps} changes the image")?;
+                Some(OnlyIf::Changed(brought)) => {
+                    write!(f, ", if {}", self.outcome(brought, "changes"))?;
                 }
-                Some(OnlyIf::ImageUnchanged(brought)) => {
-                    let steps = numbers(brought.iter().map(|brought| brought.step));
-                    write!(f, ", if {steps} keeps the image")?;
+                Some(OnlyIf::Unchanged(brought)) => {
+                    write!(f, ", if {}", self.outcome(brought, "keeps"))?;
                 }
                 Some(OnlyIf::Failed(steps)) => {
                     write!(f, ", if {} fails", numbers(steps.iter().copied()))?;

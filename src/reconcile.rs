@@ -6,6 +6,7 @@ mod hook;
 mod inputs;
 mod observe;
 mod probe;
+mod program;
 pub mod published;
 mod wait;
 
@@ -14,4 +15,5 @@ pub use event::{Event, Outcome, Progress};
 pub use hook::HookFailure;
 pub use inputs::{InputError, Inputs, gather};
 pub use observe::observe;
+pub use program::{ProgramFailure, ProgramProblem, Programs, find_programs};
 pub use wait::{WaitFailure, WaitProblem};

@@ -89,6 +89,7 @@ async fn carry_out(
             .map(NonZeroUsize::get),
         wait_timeout: wishes.wait_timeout,
         health: wishes.health,
+        environment: scope.project_environment(),
     };
     let mut narrator = Narrator::new(
         wishes.mode,

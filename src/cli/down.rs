@@ -37,7 +37,17 @@ pub(super) struct DownArgs {
     timeout: Option<i64>,
     /// Remove containers of services that are not in the stack file
     #[arg(long)]
-    pub(super) remove_orphans: bool,
+    remove_orphans: bool,
+}
+
+impl DownArgs {
+    /// For all that the project has.
+    pub(super) fn all() -> Self {
+        Self {
+            remove_orphans: true,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -8,7 +8,8 @@ use crate::loader::error::LoadError;
 use crate::model::{Port, ProjectName};
 use crate::plan::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId};
 use crate::reconcile::{
-    ApplyError, HookFailure, InputError, StepError, StepFailure, WaitFailure, WaitProblem,
+    ApplyError, HookFailure, InputError, ProgramFailure, ProgramProblem, StepError, StepFailure,
+    WaitFailure, WaitProblem,
 };
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
@@ -178,6 +179,16 @@ fn plan_report(error: &PlanError) -> Report {
         PlanError::NotCarried { service, .. } => report.hint(format!(
             "name the services to raise, without {service} and those that depend on it"
         )),
+        PlanError::NotInstalled { key, service, .. } => match *key {
+            "models" => {
+                report.hint("install Docker Model Runner: https://docs.docker.com/ai/model-runner")
+            }
+            _ => report
+                .hint("install the program that `provider.type` names, as its makers say,")
+                .hint(format!(
+                    "or name the services to raise, without {service} and those that depend on it"
+                )),
+        },
         PlanError::Undefined { .. } => report,
     }
 }
@@ -225,6 +236,27 @@ fn hook_report(failure: &HookFailure, step: Option<&Step>, plan: &Plan) -> Repor
     report.evidence("its last output", failure.output.iter().map(String::as_str))
 }
 
+fn program_report(failure: &ProgramFailure, step: Option<&Step>, plan: &Plan) -> Report {
+    let resource = step.map(|step| &step.resource);
+    let field = match (resource, &failure.problem) {
+        (Some(Resource::Model(_)), _) => "models",
+        (_, ProgramProblem::OptionMissing(_)) => "provider.options",
+        _ => "provider.type",
+    };
+    let positions = resource.and_then(|resource| plan.origins.get(resource));
+    let position = positions.and_then(|positions| positions.find(field));
+    let of = match resource {
+        Some(Resource::Model(name)) => format!("model {name}: "),
+        Some(resource) => format!("service {}: ", resource.name()),
+        None => String::new(),
+    };
+    let report = Report {
+        position: position.map(ToString::to_string),
+        ..Report::new(format!("{of}{failure}"))
+    };
+    report.evidence("its last errors", failure.output.iter().map(String::as_str))
+}
+
 fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
     let failures: Vec<StepId> = error.failures.iter().map(|failure| failure.step).collect();
     let mut reports: Vec<Report> = error
@@ -243,6 +275,7 @@ fn apply_reports(error: &ApplyError, plan: &Plan) -> Vec<Report> {
                 ..wait_report(failure, plan.steps.get(*step))
             },
             StepError::Hook(failure) => hook_report(failure, plan.steps.get(*step), plan),
+            StepError::Program(failure) => program_report(failure, plan.steps.get(*step), plan),
         })
         .collect();
     // Two steps of one container often fail for one reason.
@@ -318,6 +351,8 @@ fn about(resource: &Resource, error: &EngineError) -> String {
         Resource::Image(name) => ("image", name),
         Resource::Network(name) => ("network", name),
         Resource::Volume(name) => ("volume", name),
+        Resource::Provider(name) => ("provider", name),
+        Resource::Model(name) => ("model", name),
         Resource::Container { name, .. } => ("container", name),
     };
     let words = error.to_string();

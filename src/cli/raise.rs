@@ -1,11 +1,9 @@
 //! Commands that bring part of the stack to what the file says, and then end: `create`, `scale`.
 
 use super::Ended;
-use super::apply::{Wishes, apply};
+use super::apply::{Applied, Wishes, apply};
 use super::doubt;
 use super::lock;
-use super::plan::show;
-use super::preflight::preflight;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
@@ -27,20 +25,12 @@ pub(super) async fn raise(
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     // From before the look at what is there: what another one does meanwhile would spoil the plan.
-    let _lock = if scope.global.dry_run {
-        None
-    } else {
-        let address = &engine.about().address;
-        Some(lock::hold(address, &project.name, &mut interrupts, scope).await?)
-    };
+    let address = &engine.about().address;
+    let _lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
     let plan = plan::up(&project, &state, options)?;
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
-    if scope.global.dry_run {
-        return show(&plan, scope.global.verbose > 0, &mask, scope);
-    }
-    preflight(&plan, &state, &engine, &mask, scope).await?;
     let wishes = Wishes {
         title,
         mode: scope.mode,
@@ -50,8 +40,8 @@ pub(super) async fn raise(
         quiet_pull,
         quiet_build: false,
     };
-    apply(&plan, &engine, &wishes, &mut interrupts, scope).await?;
-    if plan.is_empty() {
+    let applied = apply(&plan, &state, &engine, &wishes, &mut interrupts, scope).await?;
+    if plan.is_empty() && applied == Applied::Done {
         scope.say(&ui::plan::nothing_to_do(&project));
     }
     Ok(0)

@@ -17,7 +17,7 @@ use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
-use crate::reconcile::gather;
+use crate::reconcile::{Programs, find_programs, gather};
 use crate::ui;
 use crate::ui::color::Ansi;
 use crate::ui::mask::Mask;
@@ -123,7 +123,9 @@ impl Scope {
             missing_sources: !self.is_engine_elsewhere(),
             ..LoadOptions::default()
         };
-        let inputs = gather(self.load_project(options)?).map_err(CliError::Inputs)?;
+        let mut project = self.load_project(options)?;
+        find_programs(&mut project, &self.programs());
+        let inputs = gather(project).map_err(CliError::Inputs)?;
         let mask = Mask::of(&inputs.project, &[]);
         self.warn(&ui::plan::warnings(&inputs.warnings), &mask);
         Ok(inputs.project)
@@ -150,7 +152,10 @@ impl Scope {
             .filter(|_| self.global.files.is_empty())
             .and_then(|name| ProjectName::new(name).ok());
         match (self.load_project(LoadOptions::default()), name) {
-            (Ok(project), _) => Ok((project, Known::Files)),
+            (Ok(mut project), _) => {
+                find_programs(&mut project, &self.programs());
+                Ok((project, Known::Files))
+            }
             (Err(CliError::Load(_)), Some(name)) => {
                 let project = Project {
                     name,
@@ -167,6 +172,17 @@ impl Scope {
             }
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// Where programs outside are looked for.
+    fn programs(&self) -> Programs {
+        Programs::of(&|name: &str| self.variable(name).map(str::to_owned))
+    }
+
+    /// The process's environment, and what the project's `.env` adds to it.
+    pub(super) fn project_environment(&self) -> BTreeMap<String, String> {
+        let current_dir = std::env::current_dir().unwrap_or_default();
+        loader::environment(&request(&self.global, &self.environment, current_dir))
     }
 
     /// Whether the engine is reached over a network: paths of bind mounts are those of its machine.

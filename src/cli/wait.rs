@@ -35,11 +35,7 @@ pub(super) async fn run(args: &WaitArgs, scope: &Scope) -> Ended {
         () = interrupts.next() => return Err(CliError::Interrupted),
     };
     if args.down_project {
-        let args = DownArgs {
-            remove_orphans: true,
-            ..DownArgs::default()
-        };
-        down::run(&args, scope).await?;
+        down::run(&DownArgs::all(), scope).await?;
     }
     Ok(code)
 }

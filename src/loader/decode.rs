@@ -3,6 +3,7 @@
 mod content;
 mod not_carried;
 mod position;
+mod provider;
 mod service;
 
 use super::Loading;

@@ -12,6 +12,7 @@ mod mount;
 mod network;
 mod not_carried;
 mod port;
+mod provider;
 mod readiness;
 mod restart;
 mod security;
@@ -32,6 +33,7 @@ pub use mount::{Mount, MountKind};
 pub use network::{Attachment, NetworkMode};
 pub use not_carried::NotCarried;
 pub use port::Port;
+pub use provider::{Model, Provider, ProviderCommand, model_variable};
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 pub use security::seccomp_profile;
@@ -43,6 +45,10 @@ pub struct Service {
     pub name: ServiceName,
     /// What each of its containers is asked to be.
     pub spec: ContainerSpec,
+    /// The program that brings it in place of containers, where there is one.
+    pub provider: Option<Provider>,
+    /// The models it uses.
+    pub models: Vec<Model>,
     /// How its image is built, where it is.
     pub build: Option<Build>,
     /// When its image is pulled.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Reason;
+use super::provided::{sources, was};
 use super::up::{Recreate, UpOptions};
 use super::update::{Difference, Updates, difference};
+use super::{Reason, Resource};
 use crate::model::{Condition, NetworkMode, Project, RestartPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container, Status};
 
@@ -34,13 +35,13 @@ pub(super) enum Decision<'a> {
     Recreate {
         container: &'a Container,
         reason: Reason,
-        if_changed: Vec<ImageWas>,
+        if_changed: Vec<Was>,
         updates: Updates,
     },
 }
 
-/// An image's reference, and its identifier now.
-pub(super) type ImageWas = (String, String);
+/// What only a step can tell, and what the container has of it now: the image's identifier, or the digest of variables.
+pub(super) type Was = (Resource, String);
 
 /// What a container is, seen from its service.
 enum Verdict {
@@ -49,7 +50,7 @@ enum Verdict {
     /// Another one is needed.
     Another(Reason),
     /// Another one is needed if one of the images changes; else the updates are made.
-    MaybeAnother(Reason, Vec<ImageWas>, Updates),
+    MaybeAnother(Reason, Vec<Was>, Updates),
 }
 
 /// All replicas of one service, those that are too many, and what they are.
@@ -68,15 +69,25 @@ pub(super) fn decide<'a>(
     image_may_change: impl Fn(&Service) -> bool,
 ) -> Vec<Decided<'a>> {
     // Services whose container is replaced: for certain where no image decides.
-    let mut replaced: HashMap<&ServiceName, Vec<ImageWas>> = HashMap::new();
+    let mut replaced: HashMap<&ServiceName, Vec<Was>> = HashMap::new();
     let mut decided = Vec::with_capacity(services.len());
+    let is_called = |name: &ServiceName| {
+        let mut called = services.iter().filter(|service| service.provider.is_some());
+        called.any(|service| service.name == *name)
+    };
     for service in services {
         let policy = options.recreate_policy(&service.name);
         let shares: Vec<_> = shared_services(service)
             .filter_map(|name| Some((name.clone(), replaced.get(&name)?)))
             .collect();
         let certain = shares.iter().find(|(_, images)| images.is_empty());
-        let of_service = replicas_of(service, state, options.scale(service), |container| {
+        let sources: Vec<Resource> = sources(service, is_called).collect();
+        // What a provider brings has no containers.
+        let scale = match service.provider {
+            Some(_) => 0,
+            None => options.scale(service),
+        };
+        let of_service = replicas_of(service, state, scale, |container| {
             let differs = gone(project, service, container, state)
                 .map(Difference::Another)
                 .or_else(|| differs(project, service, container, state));
@@ -93,12 +104,18 @@ pub(super) fn decide<'a>(
                 return Verdict::Another(Reason::SharesWith(name.clone()));
             }
             let of_others = shares.iter().flat_map(|(_, images)| images.iter().cloned());
-            let mut images: Vec<ImageWas> = of_others.collect();
+            let mut images: Vec<Was> = of_others.collect();
             let mut reason = shares
                 .first()
                 .map(|(name, _)| Reason::SharesWith(name.clone()));
+            if !sources.is_empty() {
+                let was = |source: &Resource| (source.clone(), was(container, source));
+                images.extend(sources.iter().map(was));
+                reason = Some(Reason::MayChangeVariables);
+            }
             if image_may_change(service) {
-                images.push((service.spec.image.clone(), container.image_id.clone()));
+                let image = Resource::Image(service.spec.image.clone());
+                images.push((image, container.image_id.clone()));
                 reason = Some(Reason::MayChangeImage);
             }
             match reason {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::hook::{pre_stop, run_hooks};
+use super::provided::{call, provided};
 use super::up::Steps;
 use super::{Operation, Plan, Reason, Resource, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
 use crate::label;
-use crate::model::{HookKind, Positions, Project, ServiceName};
+use crate::model::{HookKind, Positions, Project, ProviderCommand, ServiceName};
 use crate::state::{ActualState, Container};
 
 /// Which images `down` removes.
@@ -74,20 +75,29 @@ pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Pl
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings,
-        origins: origins(project, &containers),
+        origins: origins(project, &containers, &options.services),
     }
 }
 
-/// Where the file speaks of these containers.
+/// Where the file speaks of these containers, and of what providers bring.
 pub(super) fn origins(
     project: &Project,
     containers: &[&Container],
+    named: &[ServiceName],
 ) -> HashMap<Resource, Positions> {
     let origin = |container: &&Container| {
         let service = project.services.get(container.service()?)?;
         Some((resource_of(container), service.positions.clone()))
     };
-    containers.iter().filter_map(origin).collect()
+    let brought = provided(project, named).map(|service| {
+        let resource = Resource::Provider(service.name.to_string());
+        (resource, service.positions.clone())
+    });
+    containers
+        .iter()
+        .filter_map(origin)
+        .chain(brought)
+        .collect()
 }
 
 /// A container as people know it.
@@ -159,7 +169,7 @@ fn containers_down(
     containers: &[&Container],
     options: &DownOptions,
 ) -> Vec<StepId> {
-    let graph = graph_of(project, containers);
+    let graph = graph_of(project, containers, &options.services);
     let mut order = graph.start_order();
     order.reverse();
     let mut gone: HashMap<&str, Vec<StepId>> = HashMap::new();
@@ -190,6 +200,11 @@ fn containers_down(
                 options.volumes,
             ));
         }
+        let brought =
+            provided(project, &options.services).find(|found| found.name.as_str() == service);
+        let down = ProviderCommand::Down;
+        let before = [steps_of_service.as_slice(), &after].concat();
+        steps_of_service.extend(call(steps, brought, down, Reason::Lowered, before));
         if steps_of_service.is_empty() {
             // Nothing of it is there: its dependencies wait for its dependents in its place.
             steps_of_service = after;
@@ -201,10 +216,16 @@ fn containers_down(
 }
 
 /// The dependencies as the containers' labels tell them, else as the file does: what runs may be older than the file.
-pub(super) fn graph_of(project: &Project, containers: &[&Container]) -> ServiceGraph {
+pub(super) fn graph_of(
+    project: &Project,
+    containers: &[&Container],
+    of: &[ServiceName],
+) -> ServiceGraph {
+    let brought = provided(project, of).map(|service| service.name.as_str());
     let names: Vec<&str> = containers
         .iter()
         .map(|container| container.service().unwrap_or_default())
+        .chain(brought)
         .collect();
     let labelled: Vec<(&str, ServiceName)> = containers
         .iter()

@@ -80,6 +80,6 @@ fn each(
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
-        origins: origins(project, &containers),
+        origins: origins(project, &containers, &[]),
     }
 }

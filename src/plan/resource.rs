@@ -17,12 +17,17 @@ pub(super) struct Resources {
     images: HashMap<String, Option<StepId>>,
     networks: HashMap<NetworkName, Option<StepId>>,
     volumes: HashMap<VolumeName, Option<StepId>>,
+    /// Those that call programs outside.
+    pub(super) programs: HashMap<Resource, StepId>,
 }
 
 impl Resources {
-    /// The step that brings this image, where there is one.
-    pub(super) fn image_step(&self, reference: &str) -> Option<StepId> {
-        self.images.get(reference).copied().flatten()
+    /// The step that brings this image, or calls this program, where there is one.
+    pub(super) fn step_of(&self, resource: &Resource) -> Option<StepId> {
+        match resource {
+            Resource::Image(reference) => self.images.get(reference).copied().flatten(),
+            other => self.programs.get(other).copied(),
+        }
     }
 }
 
@@ -31,6 +36,7 @@ impl<'a> Up<'a> {
     pub(super) fn needs(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
         let mut after: Vec<StepId> = self.image(service)?.into_iter().collect();
         after.extend(self.attached(service)?);
+        after.extend(self.told(service)?);
         Ok(after)
     }
 

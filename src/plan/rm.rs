@@ -29,7 +29,7 @@ pub fn rm(project: &Project, state: &ActualState, options: &RmOptions) -> Plan {
     let containers: Vec<&Container> = state.containers.iter().filter(is_wanted).collect();
     let reason = Reason::Asked("rm");
     let mut steps = Steps::default();
-    let stops = stop_all(&mut steps, project, &containers, &reason, None);
+    let stops = stop_all(&mut steps, project, &containers, None, &reason, None);
     let mut removed: Vec<StepId> = Vec::with_capacity(containers.len());
     for container in &containers {
         let operation = Operation::RemoveContainer {
@@ -51,6 +51,6 @@ pub fn rm(project: &Project, state: &ActualState, options: &RmOptions) -> Plan {
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
-        origins: origins(project, &containers),
+        origins: origins(project, &containers, &[]),
     }
 }

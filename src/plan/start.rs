@@ -276,7 +276,7 @@ impl<'a> Starts<'a> {
             steps: self.steps.into_steps(),
             unchanged: self.unchanged,
             warnings: Vec::new(),
-            origins: origins(self.project, &self.containers),
+            origins: origins(self.project, &self.containers, &[]),
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::down::{graph_of, origins, resource_of};
 use super::hook::{pre_stop, run_hooks};
+use super::provided::{call, provided};
 use super::up::Steps;
 use super::{Operation, Plan, Reason, StepId, Target};
-use crate::model::{HookKind, Project, ServiceName};
+use crate::model::{HookKind, Project, ProviderCommand, ServiceName};
 use crate::state::{ActualState, Container};
 
 /// What the user asked of `stop`.
@@ -31,29 +32,31 @@ pub fn stop(project: &Project, state: &ActualState, options: &StopOptions) -> Pl
         .collect();
     let mut steps = Steps::default();
     let reason = Reason::Asked("stop");
-    stop_all(&mut steps, project, &containers, &reason, options.timeout);
+    let (named, timeout) = (Some(options.services.as_slice()), options.timeout);
+    stop_all(&mut steps, project, &containers, named, &reason, timeout);
     Plan {
         project: project.name.clone(),
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings: Vec::new(),
-        origins: origins(project, &containers),
+        origins: origins(project, &containers, &options.services),
     }
 }
 
-/// Stops those of the containers that are up, dependents before what they depend on; answers the step of each, by its
-/// id.
+/// Stops those of the containers that are up, and what providers bring for the services of these names (all where the
+/// list is empty), dependents before what they depend on; answers the step of each container, by its id.
 pub(super) fn stop_all<'a>(
     steps: &mut Steps,
     project: &Project,
     containers: &[&'a Container],
+    named: Option<&[ServiceName]>,
     reason: &Reason,
     timeout: Option<i64>,
 ) -> HashMap<&'a str, StepId> {
-    let graph = graph_of(project, containers);
+    let graph = graph_of(project, containers, named.unwrap_or_default());
     let mut order = graph.start_order();
     order.reverse();
-    let mut stopped: HashMap<&str, Vec<StepId>> = HashMap::new();
+    let mut stopped: HashMap<String, Vec<StepId>> = HashMap::new();
     let mut stops = HashMap::new();
     for service in order {
         let after: Vec<StepId> = graph
@@ -71,9 +74,16 @@ pub(super) fn stop_all<'a>(
             let after = run_hooks(steps, &resource, &target, kind, hooks, None, after.clone());
             let operation = Operation::StopContainer { target, timeout };
             let step = steps.add(resource, operation, reason.clone(), after);
-            stopped.entry(service).or_default().push(step);
+            stopped.entry(service.to_owned()).or_default().push(step);
             stops.insert(container.id.as_str(), step);
         }
+        let mut brought = named
+            .into_iter()
+            .flat_map(|named| provided(project, named))
+            .filter(|found| found.name.as_str() == service);
+        let command = ProviderCommand::Stop;
+        let step = call(steps, brought.next(), command, reason.clone(), after);
+        stopped.entry(service.to_owned()).or_default().extend(step);
     }
     stops
 }

@@ -2,6 +2,7 @@
 
 mod down;
 mod preflight;
+mod provided;
 mod start;
 mod up;
 
@@ -69,6 +70,8 @@ fn service(service: &str) -> Service {
             networks: [(NetworkName::new("default").unwrap(), Attachment::default())].into(),
             ..ContainerSpec::default()
         },
+        provider: None,
+        models: Vec::new(),
         build: None,
         pull_policy: PullPolicy::Missing,
         depends_on: IndexMap::new(),

@@ -8,6 +8,7 @@ mod network;
 
 use serde_json::Value;
 
+use super::provided::is_source;
 use super::{FieldChange, Reason, changes};
 use crate::label;
 use crate::model::{ContainerSpec, Endpoint, Limits, Project, Service};
@@ -70,6 +71,7 @@ pub(super) fn difference(
         return Some(Difference::Another(Reason::UnknownOrigin));
     };
     let mut desired = label::full_spec(&service.spec);
+    leave_out_provided(service, container, &mut applied, &mut desired);
     let limits = limits::compare(service, &asked, container, state);
     for fields in [&mut applied, &mut desired] {
         leave_out(fields, &limits::FIELDS);
@@ -99,6 +101,42 @@ pub(super) fn difference(
         Some(obstacle) => Reason::NotInPlace(others, obstacle),
         None => Reason::Changed(others),
     }))
+}
+
+/// Variables that programs outside set are for those to compare; but where the service has nothing more from one of them,
+/// its variables have to go.
+fn leave_out_provided(
+    service: &Service,
+    container: &Container,
+    applied: &mut Value,
+    desired: &mut Value,
+) {
+    for (key, names) in label::provided(&container.labels) {
+        for name in names {
+            if is_source(service, &key) {
+                leave_out_variable(applied, &name);
+                leave_out_variable(desired, &name);
+            } else if let Some(value) = label::value_of(&container.environment, &name) {
+                if applied["environment"].is_null() {
+                    applied["environment"] = Value::Object(serde_json::Map::new());
+                }
+                applied["environment"][&name] = value.into();
+            }
+        }
+    }
+}
+
+fn leave_out_variable(spec: &mut Value, name: &str) {
+    if let Some(environment) = spec.get_mut("environment") {
+        leave_out(environment, &[name]);
+        // One without variables is none.
+        if environment
+            .as_object()
+            .is_some_and(serde_json::Map::is_empty)
+        {
+            leave_out(spec, &["environment"]);
+        }
+    }
 }
 
 /// What the container was asked to be, without what the label has in a form of its own.

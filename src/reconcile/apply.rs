@@ -3,7 +3,7 @@
 mod step;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
@@ -15,10 +15,12 @@ use tokio::time::Instant;
 
 use super::event::{Event, Outcome};
 use super::hook::HookFailure;
+use super::program::ProgramFailure;
 use super::wait::WaitFailure;
 use crate::engine::{Engine, EngineError, EngineEvent, Told};
-use crate::model::{HookKind, Readiness};
-use crate::plan::{Brought, OnlyIf, Operation, Plan, Schedule, Settled, StepId, Target};
+use crate::label;
+use crate::model::{HookKind, NewContainer, ProviderCommand, Readiness};
+use crate::plan::{Brought, OnlyIf, Operation, Plan, Resource, Schedule, Settled, StepId, Target};
 use step::{Call, Done};
 
 /// Events are kept for waits that are slow to look; a wait that misses some asks the engine again.
@@ -36,6 +38,8 @@ pub struct ApplyOptions {
     pub wait_timeout: Option<Duration>,
     /// Who says that a container is healthy, in place of the services' own `x-ready`.
     pub health: Option<Readiness>,
+    /// Variables that programs outside are called with, beside those of windlass itself.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// A step that failed.
@@ -59,6 +63,9 @@ pub enum StepError {
     /// A hook did not end well.
     #[error(transparent)]
     Hook(#[from] Box<HookFailure>),
+    /// A program outside did not do it.
+    #[error(transparent)]
+    Program(#[from] Box<ProgramFailure>),
 }
 
 /// What was not done of a plan.
@@ -111,6 +118,7 @@ pub async fn apply<E: Engine>(
         schedule: Schedule::new(plan),
         containers: HashMap::new(),
         images: HashMap::new(),
+        variables: HashMap::new(),
         begun: HashMap::new(),
         settled: vec![false; plan.steps.len()],
         failures: Vec::new(),
@@ -142,6 +150,7 @@ pub async fn apply<E: Engine>(
                     interrupted: interrupted.clone(),
                     deadline,
                     ready: options.health,
+                    environment: &options.environment,
                     execs: &execs,
                     on_event: &on_event,
                 };
@@ -193,9 +202,13 @@ fn is_wait(plan: &Plan, id: StepId) -> bool {
     matches!(plan.steps[id].operation, Operation::Wait { .. })
 }
 
-fn is_before_stop(plan: &Plan, id: StepId) -> bool {
-    let operation = &plan.steps[id].operation;
-    matches!(operation, Operation::RunHook { kind, .. } if *kind == HookKind::PreStop)
+/// Whether what comes after goes on where this fails: it is no reason to leave a teardown half done.
+fn is_of_teardown(plan: &Plan, id: StepId) -> bool {
+    match &plan.steps[id].operation {
+        Operation::RunHook { kind, .. } => *kind == HookKind::PreStop,
+        Operation::RunProvider { command, .. } => *command != ProviderCommand::Up,
+        _ => false,
+    }
 }
 
 /// What is known while a plan is applied.
@@ -207,6 +220,8 @@ struct Run<'p, 'e> {
     containers: HashMap<StepId, String>,
     /// The images that steps brought.
     images: HashMap<StepId, String>,
+    /// The variables that programs outside set; an address of a model has no name.
+    variables: HashMap<StepId, Vec<(String, String)>>,
     begun: HashMap<StepId, Instant>,
     settled: Vec<bool>,
     failures: Vec<StepFailure>,
@@ -220,12 +235,12 @@ impl Run<'_, '_> {
         let step = &self.plan.steps[id];
         let needed = match &step.only_if {
             None => true,
-            Some(OnlyIf::ImageChanged(brought)) => brought
+            Some(OnlyIf::Changed(brought)) => brought
                 .iter()
-                .any(|brought| self.is_image_changed(brought) == Some(true)),
-            Some(OnlyIf::ImageUnchanged(brought)) => brought
+                .any(|brought| self.is_changed(brought) == Some(true)),
+            Some(OnlyIf::Unchanged(brought)) => brought
                 .iter()
-                .all(|brought| self.is_image_changed(brought) == Some(false)),
+                .all(|brought| self.is_changed(brought) == Some(false)),
             Some(OnlyIf::Failed(steps)) => {
                 let mut failed = self.failures.iter().map(|failure| failure.step);
                 failed.any(|failed| steps.contains(&failed))
@@ -270,19 +285,49 @@ impl Run<'_, '_> {
                 if let Some(image) = brought {
                     container
                         .labels
-                        .insert(crate::label::IMAGE.to_owned(), image.clone());
+                        .insert(label::IMAGE.to_owned(), image.clone());
                 }
+                self.give_variables(container, &step.after);
             }
             _ => {}
         }
         Some(operation)
     }
 
-    /// Whether the step brought another image; none where it brought none.
-    fn is_image_changed(&self, brought: &Brought) -> Option<bool> {
-        self.images
-            .get(&brought.step)
-            .map(|now| *now != brought.was)
+    /// Whether the step brought another image or other variables; none where it brought nothing.
+    fn is_changed(&self, brought: &Brought) -> Option<bool> {
+        if let Some(image) = self.images.get(&brought.step) {
+            return Some(*image != brought.was);
+        }
+        let now = self.variables.get(&brought.step)?;
+        let now = now
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        Some(label::variables_digest(now) != brought.was)
+    }
+
+    /// Gives a new container the variables that the steps before it set, and notes in a label who set which.
+    fn give_variables(&self, container: &mut NewContainer, after: &[StepId]) {
+        let mut provided = label::provided(&container.labels);
+        for (step, variables) in after
+            .iter()
+            .filter_map(|step| Some((step, self.variables.get(step)?)))
+        {
+            let source = &self.plan.steps[*step].resource;
+            let names = provided.entry(source.key()).or_default();
+            for (name, value) in variables {
+                let name = match source {
+                    Resource::Model(model) => container.spec.models.get(model),
+                    _ => Some(name),
+                };
+                if let Some(name) = name.cloned() {
+                    names.insert(name.clone());
+                    container.spec.environment.insert(name, value.clone());
+                }
+            }
+        }
+        provided.retain(|_, names| !names.is_empty());
+        label::set_provided(&mut container.labels, &provided);
     }
 
     fn settle(&mut self, id: StepId, done: Result<Done, StepError>) {
@@ -300,6 +345,11 @@ impl Run<'_, '_> {
                 self.images.insert(id, image);
                 (Outcome::Done, Settled::Done, None)
             }
+            Ok(Done::Variables(variables)) => {
+                self.variables.insert(id, variables);
+                (Outcome::Done, Settled::Done, None)
+            }
+            Ok(Done::NotNeeded) => (Outcome::NotNeeded, Settled::Done, None),
             Ok(Done::Nothing { container }) => (Outcome::Done, Settled::Done, container),
             Ok(Done::Tolerated(why)) => (Outcome::Tolerated(why), Settled::Done, None),
             // Its dependents are not skipped because of a failure: they end as interrupted, like everything else.
@@ -312,7 +362,7 @@ impl Run<'_, '_> {
             Err(error) => {
                 let why = error.to_string();
                 // A hook before a stop is no reason to leave things half done: it is told, and the stop comes.
-                let goes_on = is_before_stop(self.plan, id)
+                let goes_on = is_of_teardown(self.plan, id)
                     && !matches!(error, StepError::Engine(EngineError::Disconnected { .. }));
                 let how = if goes_on {
                     Settled::Done

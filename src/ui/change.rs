@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::engine::{BuildProgress, PullProgress};
-use crate::model::{Condition, HookKind};
+use crate::model::{Condition, HookKind, ProviderCommand};
 use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, StepId};
 use crate::reconcile::{Event, Outcome, Progress};
 
@@ -230,7 +230,7 @@ impl<'p> Changes<'p> {
         }
         // The image turned out to be the same one: all is as it was, unless it is started next.
         let started = self.plan.steps.iter().any(|step| {
-            step.resource == *resource && matches!(step.only_if, Some(OnlyIf::ImageUnchanged(_)))
+            step.resource == *resource && matches!(step.only_if, Some(OnlyIf::Unchanged(_)))
         });
         (!started).then(|| Update::new(resource, Standing::Done, "Running"))
     }
@@ -289,6 +289,12 @@ fn working(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::PullImage { .. } => "Pulling",
         Operation::BuildImage(_) => "Building",
+        Operation::PrepareModel(_) => "Preparing",
+        Operation::RunProvider { command, .. } => match command {
+            ProviderCommand::Up => "Creating",
+            ProviderCommand::Down => "Removing",
+            ProviderCommand::Stop => "Stopping",
+        },
         Operation::CreateNetwork { .. }
         | Operation::CreateVolume { .. }
         | Operation::CreateContainer { .. } => "Creating",
@@ -325,6 +331,12 @@ fn done(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::PullImage { .. } => "Pulled",
         Operation::BuildImage(_) => "Built",
+        Operation::PrepareModel(_) => "Prepared",
+        Operation::RunProvider { command, .. } => match command {
+            ProviderCommand::Up => "Created",
+            ProviderCommand::Down => "Removed",
+            ProviderCommand::Stop => "Stopped",
+        },
         Operation::CreateNetwork { .. }
         | Operation::CreateVolume { .. }
         | Operation::CreateContainer { .. } => "Created",

@@ -6,6 +6,7 @@ use super::change::{is_clearing, is_replacement};
 use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};
 use super::{Color, text};
 use crate::model::Project;
+use crate::model::credential::{MASK, is_credential_name, mask_urls};
 use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
 use crate::ui::report::Report;
 
@@ -69,7 +70,9 @@ impl Verb {
             Operation::RenameContainer { .. } => Self::Rename,
             Operation::StartContainer { .. } => Self::Start,
             Operation::RestartContainer { .. } => Self::Restart,
-            Operation::RunHook { .. } => Self::Run,
+            Operation::RunHook { .. }
+            | Operation::RunProvider { .. }
+            | Operation::PrepareModel(_) => Self::Run,
             Operation::StopContainer { .. } => Self::Stop,
             Operation::KillContainer { .. } => Self::Kill,
             Operation::PauseContainer { .. } => Self::Pause,
@@ -228,6 +231,22 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
         Operation::RemoveVolume => {
             let _ = writeln!(lines, "     {}", color.paint(BAD, "the data in it is lost"));
         }
+        Operation::RunProvider { provider, command } => {
+            let words = provider.arguments(
+                plan.project.as_str(),
+                *command,
+                step.resource.name(),
+                |_| true,
+            );
+            let words = words.iter().map(|word| covered(word));
+            let words = words.collect::<Vec<_>>().join(" ");
+            let command = format!("{} {words}", provider.kind);
+            let _ = writeln!(lines, "     {}", color.paint(FAINT, &command));
+        }
+        Operation::PrepareModel(model) => {
+            let command = format!("docker-model {}", model.configure().join(" "));
+            let _ = writeln!(lines, "     {}", color.paint(FAINT, &command));
+        }
         Operation::RunHook { hook, .. } => {
             let _ = writeln!(
                 lines,
@@ -242,6 +261,14 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
     }
 }
 
+/// An option of a command, without the value where that is a credential.
+fn covered(option: &str) -> String {
+    match option.split_once('=') {
+        Some((name, _)) if is_credential_name(name) => format!("{name}={MASK}"),
+        _ => mask_urls(option),
+    }
+}
+
 /// How a container is changed that stays.
 fn how(operation: &Operation) -> String {
     match operation {
@@ -253,9 +280,12 @@ fn how(operation: &Operation) -> String {
 }
 
 fn only(plan: &Plan, only_if: &OnlyIf) -> Option<String> {
-    let (brought, outcome) = match only_if {
-        OnlyIf::ImageChanged(brought) => (brought, "brings another image"),
-        OnlyIf::ImageUnchanged(brought) => (brought, "brings the same image"),
+    let (brought, [image, variables]) = match only_if {
+        OnlyIf::Changed(brought) => (brought, ["brings another image", "sets other variables"]),
+        OnlyIf::Unchanged(brought) => (
+            brought,
+            ["brings the same image", "sets the same variables"],
+        ),
         OnlyIf::Failed(_) => return None,
     };
     let steps = brought
@@ -263,11 +293,14 @@ fn only(plan: &Plan, only_if: &OnlyIf) -> Option<String> {
         .filter_map(|brought| plan.steps.get(brought.step));
     let what: Vec<_> = steps
         .map(|step| match (&step.operation, &step.resource) {
-            (Operation::BuildImage(_), Resource::Image(name)) => format!("the build of {name}"),
-            (_, resource) => format!("the pull of {}", resource.name()),
+            (Operation::BuildImage(_), Resource::Image(name)) => {
+                format!("the build of {name} {image}")
+            }
+            (_, Resource::Image(name)) => format!("the pull of {name} {image}"),
+            (_, resource) => format!("{resource} {variables}"),
         })
         .collect();
-    Some(format!("if {} {outcome}", what.join(" or ")))
+    Some(format!("if {}", what.join(" or ")))
 }
 
 fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
@@ -389,7 +422,7 @@ Plan for shop: 1 to recreate, 1 to start, 1 unchanged
         )];
         steps.extend(recreate_web().into_iter().map(|mut step| {
             step.after.iter_mut().for_each(|id| *id += 1);
-            step.only_if = Some(OnlyIf::ImageChanged(vec![crate::plan::Brought {
+            step.only_if = Some(OnlyIf::Changed(vec![crate::plan::Brought {
                 step: 0,
                 was: "sha256:1".into(),
             }]));

@@ -9,6 +9,7 @@ mod hook;
 mod image;
 mod in_place;
 mod order;
+mod program;
 mod recreate;
 mod round_trip;
 mod wait;

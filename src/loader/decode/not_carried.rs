@@ -55,12 +55,7 @@ const KEYS: &[(&[&str], Fate)] = &[
         &["deploy", "update_config"],
         Idle("replicas are replaced by windlass's own rules"),
     ),
-    (&["models"], Refused("running models is not supported yet")),
     (&["pre_start"], Later),
-    (
-        &["provider"],
-        Refused("calling other programs for a service is not supported yet"),
-    ),
     (
         &["use_api_socket"],
         Refused(

@@ -2,6 +2,7 @@
 
 use super::content::{CONFIGS, SECRETS, hooks};
 use super::not_carried::not_carried;
+use super::provider::{model_variables, models, provider};
 use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
@@ -66,6 +67,8 @@ impl Decode<'_> {
         Some(Service {
             name: name.clone(),
             spec,
+            provider: node.get("provider").map(provider),
+            models: models(self.stack, node),
             build,
             pull_policy: self.pull_policy(node),
             depends_on: dependencies(node),
@@ -102,6 +105,7 @@ impl Decode<'_> {
             .entry("image")
             .or_insert_with(|| format!("{project}-{name}").into());
         drop_nulls(&mut fields, "environment");
+        model_variables(self.stack, node, &mut fields);
         limits(&mut fields);
         change(&mut fields, "extra_hosts", |host| {
             host.as_str()

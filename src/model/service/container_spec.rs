@@ -28,6 +28,8 @@ pub struct ContainerSpec {
     pub entrypoint: Option<Vec<String>>,
     /// Environment variables with values, `env_file` included.
     pub environment: IndexMap<String, String>,
+    /// The models it uses, each with the variable that gets the model's address.
+    pub models: IndexMap<String, String>,
     /// Labels of the file.
     pub labels: IndexMap<String, String>,
     /// Annotations for the runtime.

@@ -34,7 +34,7 @@ impl<'a> Up<'a> {
             .images
             .get(&service.spec.image)
             .map_or("", |image| &image.id);
-        let container = new_container(
+        let mut container = new_container(
             self.project,
             service,
             replica.number,
@@ -42,6 +42,9 @@ impl<'a> Up<'a> {
             image_id,
             self.options,
         );
+        if let Some(old) = replaces {
+            self.inherit_provided(service, &mut container, old);
+        }
         let operation = Operation::CreateContainer {
             container: Box::new(container),
             replaces: replaces.map(|old| old.id.clone()),

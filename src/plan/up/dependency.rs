@@ -7,7 +7,7 @@ use crate::state::Health;
 
 impl Up<'_> {
     /// The steps after which all that the service depends on is as it has to be.
-    pub(super) fn dependencies(&mut self, service: &Service) -> Vec<StepId> {
+    pub(in crate::plan) fn dependencies(&mut self, service: &Service) -> Vec<StepId> {
         let mut after = Vec::new();
         for (
             name,
@@ -18,6 +18,8 @@ impl Up<'_> {
             },
         ) in &service.depends_on
         {
+            // A provider ends when all is there, whatever state is asked for.
+            after.extend(self.provider_step(name));
             let reason = Reason::NeededBy(service.name.clone(), *condition);
             after.extend(self.wait_for(name, *condition, *required, &reason, false));
         }

@@ -4,7 +4,7 @@ use super::Up;
 use super::replica::{Placed, Replaced};
 use crate::label;
 use crate::model::HookKind;
-use crate::plan::decide::{ImageWas, Replica};
+use crate::plan::decide::{Replica, Was};
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::Updates;
 use crate::plan::{Brought, OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
@@ -18,7 +18,7 @@ impl<'a> Up<'a> {
         resource: Resource,
         old: &'a Container,
         reason: &Reason,
-        unless_changed: Option<(&[ImageWas], &Updates)>,
+        unless_changed: Option<(&[Was], &Updates)>,
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
@@ -33,13 +33,13 @@ impl<'a> Up<'a> {
         let brought: Vec<Brought> = unless_changed
             .into_iter()
             .flat_map(|(images, _)| images)
-            .filter_map(|(reference, was)| {
-                let step = self.resources.image_step(reference)?;
+            .filter_map(|(resource, was)| {
+                let step = self.resources.step_of(resource)?;
                 let was = was.clone();
                 Some(Brought { step, was })
             })
             .collect();
-        let changed = unless_changed.map(|_| OnlyIf::ImageChanged(brought.clone()));
+        let changed = unless_changed.map(|_| OnlyIf::Changed(brought.clone()));
         self.steps.add_if(changed.as_ref(), create);
         let existing = Target::Existing(old.id.clone());
         let target = Target::CreatedBy {
@@ -123,7 +123,7 @@ impl<'a> Up<'a> {
         }
         if let Some((_, updates)) = unless_changed {
             let steps: Vec<StepId> = brought.iter().map(|brought| brought.step).collect();
-            let unchanged = OnlyIf::ImageUnchanged(brought);
+            let unchanged = OnlyIf::Unchanged(brought);
             let after = [ready.as_slice(), &steps].concat();
             let last_update = self.update(&resource, &existing, updates, after, Some(&unchanged));
             started.extend(&last_update);

@@ -59,6 +59,9 @@ impl<'a> Up<'a> {
         for container in &decided.superfluous {
             self.discard(container, &Reason::Superfluous);
         }
+        if let Some(provider) = &service.provider {
+            self.provider(service, provider)?;
+        }
         let mut placed = Vec::with_capacity(decided.replicas.len());
         for replica in &decided.replicas {
             placed.push(self.replica(replica)?);

@@ -1,6 +1,7 @@
 //! One step: one engine call, or one wait.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
@@ -12,10 +13,13 @@ use tokio::time::Instant;
 
 use super::StepError;
 use crate::engine::{BuildProgress, Engine, EngineError, EngineEvent};
-use crate::model::{Condition, Hook, HookKind, ImageBuild, Readiness};
+use crate::model::{
+    Condition, Hook, HookKind, ImageBuild, Model, Provider, ProviderCommand, Readiness,
+};
 use crate::plan::{Operation, Plan, StepId, Target};
 use crate::reconcile::event::{Event, Progress};
 use crate::reconcile::hook;
+use crate::reconcile::program::{self, Provided, Surroundings};
 use crate::reconcile::wait::{Wait, wait_for};
 
 /// What a step brought.
@@ -24,6 +28,10 @@ pub(super) enum Done {
     Container(String),
     /// An image of this id.
     Image(String),
+    /// These variables, for containers that are made after it.
+    Variables(Vec<(String, String)>),
+    /// There was nothing to do.
+    NotNeeded,
     /// Nothing but its effect, on this container.
     Nothing { container: Option<String> },
     /// It failed, but nobody requires it.
@@ -42,6 +50,7 @@ pub(super) struct Call<'a, 'e, E> {
     pub(super) interrupted: watch::Receiver<bool>,
     pub(super) deadline: Option<(Instant, Duration)>,
     pub(super) ready: Option<Readiness>,
+    pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) execs: &'a Semaphore,
     pub(super) on_event: &'a RefCell<&'e mut dyn FnMut(Event)>,
 }
@@ -64,6 +73,8 @@ impl<E: Engine> Call<'_, '_, E> {
                 nothing(engine.create_volume(&volume, &labels).await)
             }
             Operation::RemoveVolume => tolerate_use(engine.remove_volume(name).await, name),
+            Operation::RunProvider { provider, command } => self.provider(&provider, command).await,
+            Operation::PrepareModel(model) => self.model(&model).await,
             Operation::CreateContainer { container, .. } => {
                 let created = engine.create_container(&container).await?;
                 for warning in created.warnings {
@@ -222,6 +233,42 @@ impl<E: Engine> Call<'_, '_, E> {
             Ok(Done::Image(id))
         };
         self.unless_interrupted(work).await
+    }
+
+    async fn provider(
+        &self,
+        provider: &Provider,
+        command: ProviderCommand,
+    ) -> Result<Done, StepError> {
+        let service = self.plan.steps[self.id].resource.name();
+        let place = (self.plan.project.as_str(), service);
+        let mut tell = |line| self.tell(Progress::Note(line));
+        let called = async {
+            let surroundings = self.surroundings();
+            let answer = program::call(provider, command, place, surroundings, &mut tell).await;
+            match answer.map_err(Box::new)? {
+                Provided::Variables(variables) => Ok(Done::Variables(variables)),
+                Provided::NoSuchCommand => Ok(Done::NotNeeded),
+            }
+        };
+        self.unless_interrupted(called).await
+    }
+
+    async fn model(&self, model: &Model) -> Result<Done, StepError> {
+        let mut tell = |line| self.tell(Progress::Note(line));
+        let prepared = async {
+            let address = program::prepare(model, self.surroundings(), &mut tell).await;
+            let address = address.map_err(Box::new)?;
+            Ok(Done::Variables(vec![(String::new(), address)]))
+        };
+        self.unless_interrupted(prepared).await
+    }
+
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            environment: self.environment,
+            host: &self.engine.about().address,
+        }
     }
 
     async fn hook(&self, id: &str, hook: (HookKind, usize, &Hook)) -> Result<Done, StepError> {

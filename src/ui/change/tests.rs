@@ -214,7 +214,7 @@ fn a_replacement_that_turns_out_not_to_be_needed_leaves_it_running() {
     let mut plan = plan;
     let mut start = start("web");
     start.reason = Reason::NotRunning(Status::Exited);
-    start.only_if = Some(OnlyIf::ImageUnchanged(vec![crate::plan::Brought {
+    start.only_if = Some(OnlyIf::Unchanged(vec![crate::plan::Brought {
         step: 0,
         was: String::new(),
     }]));

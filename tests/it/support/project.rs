@@ -57,6 +57,8 @@ pub(crate) fn service(service: &str) -> Service {
             networks: [network].into(),
             ..ContainerSpec::default()
         },
+        provider: None,
+        models: Vec::new(),
         build: None,
         pull_policy: PullPolicy::Missing,
         depends_on: IndexMap::new(),

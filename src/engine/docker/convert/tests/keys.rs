@@ -503,7 +503,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("deploy.update_config", "told as not carried"),
     ("develop", "what `watch` does"),
     ("extends", "gone when the file is loaded"),
-    ("models", "refused"),
+    ("models", "brought by a program outside"),
     ("platform", "a parameter of the call's address"),
     ("post_start", "done by exec"),
     (
@@ -512,7 +512,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("pre_stop", "done by exec"),
     ("profiles", "which services are enabled"),
-    ("provider", "refused"),
+    ("provider", "brought by a program outside"),
     ("pull_policy", "steps of the plan"),
     ("pull_refresh_after", "steps of the plan"),
     ("scale", "how many replicas"),
