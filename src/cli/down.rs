@@ -41,8 +41,8 @@ pub(super) struct DownArgs {
 }
 
 impl DownArgs {
-    /// For all that the project has.
-    pub(super) fn all() -> Self {
+    /// What lowers a whole project and its orphans.
+    pub(super) fn with_orphans() -> Self {
         Self {
             remove_orphans: true,
             ..Self::default()

@@ -41,7 +41,7 @@ pub(super) async fn raise(
         quiet_build: false,
     };
     let applied = apply(&plan, &state, &engine, &wishes, &mut interrupts, scope).await?;
-    if plan.is_empty() && applied == Applied::Done {
+    if applied == Applied::Done && plan.is_empty() {
         scope.say(&ui::plan::nothing_to_do(&project));
     }
     Ok(0)

@@ -35,7 +35,7 @@ pub(super) async fn run(args: &WaitArgs, scope: &Scope) -> Ended {
         () = interrupts.next() => return Err(CliError::Interrupted),
     };
     if args.down_project {
-        down::run(&DownArgs::all(), scope).await?;
+        down::run(&DownArgs::with_orphans(), scope).await?;
     }
     Ok(code)
 }
