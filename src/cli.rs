@@ -15,6 +15,7 @@ mod kill;
 mod lock;
 mod logs;
 mod pause;
+mod ls;
 mod plan;
 mod port;
 mod preflight;
@@ -86,6 +87,8 @@ enum Command {
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
+    Images(images::ImagesArgs),
+    Ls(ls::LsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -151,6 +154,8 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,
             Command::Port(args) => port::run(args, scope).await,
+            Command::Images(args) => images::run(args, scope).await,
+            Command::Ls(args) => ls::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

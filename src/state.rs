@@ -1,5 +1,6 @@
 //! The actual state: what the engine says is there, in the words of the model.
 
+mod project;
 mod surroundings;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use indexmap::IndexMap;
 use crate::label;
 use crate::model::{Limits, ServiceName};
 
+pub use project::ProjectContainer;
 pub use surroundings::{HostListener, Publication, Question, Surroundings};
 
 /// Everything of one project that an engine has.

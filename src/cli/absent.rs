@@ -41,8 +41,6 @@ const ABSENT: &[(&str, Instead)] = {
         ("events", DockerCompose),
         ("exec", DockerCompose),
         ("export", DockerCompose),
-        ("images", DockerCompose),
-        ("ls", DockerCompose),
         (
             "publish",
             Never(

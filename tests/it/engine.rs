@@ -15,6 +15,7 @@ mod interrupt;
 mod kill;
 mod lifecycle;
 mod lock;
+mod ls;
 mod mount;
 mod network;
 mod pause;
