@@ -32,6 +32,7 @@ mod signal;
 mod start;
 mod stop;
 mod unpause;
+mod top;
 mod up;
 mod version;
 mod wait;
@@ -89,6 +90,7 @@ enum Command {
     Port(port::PortArgs),
     Images(images::ImagesArgs),
     Ls(ls::LsArgs),
+    Top(top::TopArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -156,6 +158,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Port(args) => port::run(args, scope).await,
             Command::Images(args) => images::run(args, scope).await,
             Command::Ls(args) => ls::run(args, scope).await,
+            Command::Top(args) => top::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

@@ -61,7 +61,6 @@ const ABSENT: &[(&str, Instead)] = {
             ),
         ),
         ("stats", DockerCompose),
-        ("top", DockerCompose),
         ("volumes", DockerCompose),
         (
             "watch",

@@ -19,6 +19,7 @@ mod log;
 mod mount;
 mod owner;
 mod pause;
+mod process;
 mod project;
 mod pull;
 mod request;

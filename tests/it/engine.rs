@@ -28,3 +28,4 @@ mod scale;
 mod start;
 mod stop;
 mod wait;
+mod top;
