@@ -9,6 +9,7 @@ mod create;
 mod doubt;
 mod down;
 mod error;
+mod events;
 mod follow;
 mod global;
 mod kill;
@@ -91,6 +92,7 @@ enum Command {
     Images(images::ImagesArgs),
     Ls(ls::LsArgs),
     Top(top::TopArgs),
+    Events(events::EventsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -159,6 +161,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Images(args) => images::run(args, scope).await,
             Command::Ls(args) => ls::run(args, scope).await,
             Command::Top(args) => top::run(args, scope).await,
+            Command::Events(args) => events::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

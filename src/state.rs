@@ -1,5 +1,6 @@
 //! The actual state: what the engine says is there, in the words of the model.
 
+mod event;
 mod process;
 mod project;
 mod surroundings;
@@ -11,6 +12,7 @@ use indexmap::IndexMap;
 use crate::label;
 use crate::model::{Limits, ServiceName};
 
+pub use event::ContainerEvent;
 pub use process::Processes;
 pub use project::ProjectContainer;
 pub use surroundings::{HostListener, Publication, Question, Surroundings};

@@ -38,7 +38,6 @@ const ABSENT: &[(&str, Instead)] = {
         ),
         ("commit", DockerCompose),
         ("cp", DockerCompose),
-        ("events", DockerCompose),
         ("exec", DockerCompose),
         ("export", DockerCompose),
         (

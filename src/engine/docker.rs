@@ -14,6 +14,7 @@ mod digest;
 mod endpoint;
 mod exec;
 mod failure;
+mod history;
 mod inspect;
 mod log;
 mod mount;

@@ -81,6 +81,55 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + leaps + (month * 153 + 2) / 5 + day - 1 - 719_468
 }
 
+/// A time as RFC 3339 writes it, in UTC, without zeros at its end: `2023-11-14T22:13:20.64963018Z`.
+pub fn rfc3339(nanos: i64) -> String {
+    let (seconds, fraction) = (
+        nanos.div_euclid(1_000_000_000),
+        nanos.rem_euclid(1_000_000_000),
+    );
+    let fraction = format!(".{fraction:09}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{}{fraction}Z", date_and_time(seconds, 'T'))
+}
+
+/// A time for people, in UTC, to the microsecond: `2023-11-14 22:13:20.649630`.
+pub fn clock(nanos: i64) -> String {
+    let (seconds, fraction) = (
+        nanos.div_euclid(1_000_000_000),
+        nanos.rem_euclid(1_000_000_000),
+    );
+    format!("{}.{:06}", date_and_time(seconds, ' '), fraction / 1000)
+}
+
+/// A time in Unix seconds as `2023-11-14 22:13:20`, with another letter in the middle if that is wanted.
+pub fn date_and_time(seconds: i64, between: char) -> String {
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, date) = date(day);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{date:02}{between}{hour:02}:{minute:02}:{second:02}")
+}
+
+/// The date so many days after 1970-01-01: the inverse of [`days`].
+fn date(day: i64) -> (i64, i64, i64) {
+    // 400 years of the calendar have 146,097 days; an estimate of the year is at most one too high.
+    let from_march = day + 719_468;
+    let mut year = from_march * 400 / 146_097;
+    while days(year, 3, 1) > day {
+        year -= 1;
+    }
+    while days(year + 1, 3, 1) <= day {
+        year += 1;
+    }
+    let in_year = day - days(year, 3, 1);
+    let month = (in_year * 5 + 2) / 153;
+    let date = in_year - (month * 153 + 2) / 5 + 1;
+    if month < 10 {
+        (year, month + 3, date)
+    } else {
+        (year + 1, month - 9, date)
+    }
+}
+
 /// So many seconds as docker says it: `5 seconds`, `About a minute`, `3 hours`.
 pub fn length(seconds: i64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
@@ -132,6 +181,29 @@ mod tests {
             "`soon` is no time: write a length of time such as 42m, a time such as 2013-01-02T13:23:37Z, or Unix seconds"
         );
         assert_eq!(stamp("0001-01-01T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_read() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "1999-12-31T23:59:59Z",
+            "2000-02-29T12:00:00Z",
+            "2024-02-29T00:00:01Z",
+            "2024-03-01T00:00:00Z",
+            "2100-03-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+        ] {
+            let seconds = stamp(text).unwrap();
+            assert_eq!(rfc3339(seconds * 1_000_000_000), text);
+        }
+        for day in -200_000..200_000 {
+            let (year, month, date) = date(day);
+            assert_eq!(days(year, month, date), day);
+        }
+        let nanos = 1_700_000_000_649_630_180;
+        assert_eq!(rfc3339(nanos), "2023-11-14T22:13:20.64963018Z");
+        assert_eq!(clock(nanos), "2023-11-14 22:13:20.649630");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod compare;
 mod content;
 mod crash;
 mod create;
+mod events;
 mod example;
 mod failure;
 mod gate;
