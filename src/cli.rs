@@ -37,6 +37,7 @@ mod top;
 mod up;
 mod version;
 mod wait;
+mod volumes;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -93,6 +94,7 @@ enum Command {
     Ls(ls::LsArgs),
     Top(top::TopArgs),
     Events(events::EventsArgs),
+    Volumes(volumes::VolumesArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -162,6 +164,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Ls(args) => ls::run(args, scope).await,
             Command::Top(args) => top::run(args, scope).await,
             Command::Events(args) => events::run(args, scope).await,
+            Command::Volumes(args) => volumes::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

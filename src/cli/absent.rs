@@ -60,7 +60,6 @@ const ABSENT: &[(&str, Instead)] = {
             ),
         ),
         ("stats", DockerCompose),
-        ("volumes", DockerCompose),
         (
             "watch",
             Windlass(

@@ -30,3 +30,4 @@ mod start;
 mod stop;
 mod wait;
 mod top;
+mod volumes;
