@@ -33,6 +33,7 @@ mod signal;
 mod start;
 mod stop;
 mod unpause;
+mod stats;
 mod top;
 mod up;
 mod version;
@@ -95,6 +96,7 @@ enum Command {
     Top(top::TopArgs),
     Events(events::EventsArgs),
     Volumes(volumes::VolumesArgs),
+    Stats(stats::StatsArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -165,6 +167,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Top(args) => top::run(args, scope).await,
             Command::Events(args) => events::run(args, scope).await,
             Command::Volumes(args) => volumes::run(args, scope).await,
+            Command::Stats(args) => stats::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

@@ -4,6 +4,7 @@ mod event;
 mod process;
 mod project;
 mod surroundings;
+mod usage;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub use event::ContainerEvent;
 pub use process::Processes;
 pub use project::ProjectContainer;
 pub use surroundings::{HostListener, Publication, Question, Surroundings};
+pub use usage::Usage;
 
 /// Everything of one project that an engine has.
 #[derive(Clone, Debug, Default, PartialEq)]

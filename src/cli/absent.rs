@@ -59,7 +59,6 @@ const ABSENT: &[(&str, Instead)] = {
                 "`docker compose run --no-deps` runs a command in a new container beside the others",
             ),
         ),
-        ("stats", DockerCompose),
         (
             "watch",
             Windlass(

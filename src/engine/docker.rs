@@ -26,6 +26,7 @@ mod pull;
 mod request;
 mod restart;
 mod security;
+mod stats;
 mod stream;
 mod surroundings;
 mod transport;

@@ -29,5 +29,6 @@ mod scale;
 mod start;
 mod stop;
 mod wait;
+mod stats;
 mod top;
 mod volumes;
