@@ -10,6 +10,7 @@ mod doubt;
 mod down;
 mod error;
 mod events;
+mod export;
 mod follow;
 mod global;
 mod kill;
@@ -97,6 +98,7 @@ enum Command {
     Events(events::EventsArgs),
     Volumes(volumes::VolumesArgs),
     Stats(stats::StatsArgs),
+    Export(export::ExportArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -168,6 +170,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Events(args) => events::run(args, scope).await,
             Command::Volumes(args) => volumes::run(args, scope).await,
             Command::Stats(args) => stats::run(args, scope).await,
+            Command::Export(args) => export::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

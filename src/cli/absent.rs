@@ -39,7 +39,6 @@ const ABSENT: &[(&str, Instead)] = {
         ("commit", DockerCompose),
         ("cp", DockerCompose),
         ("exec", DockerCompose),
-        ("export", DockerCompose),
         (
             "publish",
             Never(

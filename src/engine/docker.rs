@@ -13,6 +13,7 @@ mod dial;
 mod digest;
 mod endpoint;
 mod exec;
+mod export;
 mod failure;
 mod history;
 mod inspect;

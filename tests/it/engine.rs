@@ -8,6 +8,7 @@ mod crash;
 mod create;
 mod events;
 mod example;
+mod export;
 mod failure;
 mod gate;
 mod hook;
