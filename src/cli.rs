@@ -4,6 +4,7 @@ mod absent;
 mod actual;
 mod apply;
 mod ask;
+mod commit;
 mod config;
 mod create;
 mod doubt;
@@ -99,6 +100,7 @@ enum Command {
     Volumes(volumes::VolumesArgs),
     Stats(stats::StatsArgs),
     Export(export::ExportArgs),
+    Commit(commit::CommitArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -171,6 +173,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Volumes(args) => volumes::run(args, scope).await,
             Command::Stats(args) => stats::run(args, scope).await,
             Command::Export(args) => export::run(args, scope).await,
+            Command::Commit(args) => commit::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

@@ -144,6 +144,23 @@ pub struct NewExec {
     pub environment: IndexMap<String, String>,
 }
 
+/// An image to be made of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewImage {
+    /// Its name without the tag; none where it gets no name.
+    pub repository: Option<String>,
+    /// Its tag; none is the engine's `latest`.
+    pub tag: Option<String>,
+    /// Who made it.
+    pub author: Option<String>,
+    /// What was done.
+    pub message: Option<String>,
+    /// Instructions of a Dockerfile that change its settings, such as `ENV A=b`.
+    pub changes: Vec<String>,
+    /// Whether the container stands still meanwhile.
+    pub pause: bool,
+}
+
 /// What an engine says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {

@@ -36,7 +36,6 @@ const ABSENT: &[(&str, Instead)] = {
                 "`windlass up -d --build` builds the images, and replaces the containers that have older ones",
             ),
         ),
-        ("commit", DockerCompose),
         ("cp", DockerCompose),
         ("exec", DockerCompose),
         (

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod build;
+mod commit;
 mod compare;
 mod content;
 mod crash;
