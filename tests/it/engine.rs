@@ -24,6 +24,7 @@ mod network;
 mod pause;
 mod port;
 mod provider;
+mod ps;
 mod published;
 mod restart;
 mod rm;

@@ -1,7 +1,10 @@
 use clap::Parser;
 
+use serde_json::{Value, json};
+
 use super::*;
-use crate::state::Health;
+use crate::label;
+use crate::state::{Health, PublishedPort};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -66,7 +69,7 @@ fn printed(words: &[&str]) -> String {
     let statuses = statuses(&args).unwrap();
     let mut containers = containers();
     containers.retain(|container| is_listed(container, &args, &statuses));
-    text(&containers, &ProjectName::new("shop").unwrap(), &args, NOW)
+    text(&containers, &ProjectName::new("shop").unwrap(), &args, NOW).unwrap()
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn the_table_is_dockers() {
         printed(&["-a"]),
         "\
 NAME         IMAGE     COMMAND                  SERVICE   CREATED         STATUS                      PORTS
-shop-db-1    mysql:9   \"docker-entrypoint.s…\"   db        3 minutes ago   Up 5 seconds (healthy)      0.0.0.0:8080->80/tcp, [::]:8080->80/tcp, 33060/tcp
+shop-db-1    mysql:9   \"docker-entrypoint.s…\"   db        3 minutes ago   Up 5 seconds (healthy)      33060/tcp, 0.0.0.0:8080->80/tcp, [::]:8080->80/tcp
 shop-job-1   busybox   \"true\"                   job       3 minutes ago   Exited (3) 10 seconds ago
 "
     );
@@ -108,6 +111,27 @@ fn unknown_states_and_filters_are_refused() {
         ),
     ] {
         assert_eq!(statuses(&args(&words)).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn templates_choose_the_columns() {
+    for (format, expected) in [
+        (
+            "table {{.Name}}\\t{{.State}}\\t{{.RunningFor}}",
+            "NAME        STATE     CREATED\nshop-db-1   running   3 minutes ago\n",
+        ),
+        (
+            "{{upper .Health}} {{.ExitCode}} {{.CreatedAt}}",
+            "HEALTHY 0 2023-11-14 22:10:00 +0000 UTC\n",
+        ),
+        ("{{.Label \"com.docker.compose.service\"}}", "db\n"),
+        (
+            "{{range .Publishers}}{{.PublishedPort}} {{end}}",
+            "8080 8080 0 \n",
+        ),
+    ] {
+        assert_eq!(printed(&["--format", format]), expected, "{format}");
     }
 }
 
