@@ -15,6 +15,7 @@ mod export;
 mod follow;
 mod global;
 mod kill;
+mod images;
 mod lock;
 mod logs;
 mod pause;

@@ -294,6 +294,10 @@ pub struct VolumeState {
     pub options: IndexMap<String, String>,
     /// Its labels.
     pub labels: IndexMap<String, String>,
+    /// Where it is on the engine's machine.
+    pub mountpoint: String,
+    /// `local`, or `global` in a cluster.
+    pub scope: String,
 }
 
 /// An image as the engine shows it.
@@ -313,4 +317,10 @@ pub struct Image {
     pub exposed_ports: Vec<String>,
     /// Operating system and architecture, `OS/ARCHITECTURE`.
     pub platform: String,
+    /// The architecture's variant, such as `v8`; mostly empty.
+    pub variant: String,
+    /// Bytes on the disk.
+    pub size: u64,
+    /// When it got its last tag, RFC 3339; empty where the engine doesn't tell.
+    pub tagged_at: String,
 }

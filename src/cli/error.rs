@@ -13,6 +13,7 @@ use crate::reconcile::{
 };
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
+use crate::ui::template::TemplateError;
 use crate::ui::time::TimeError;
 
 /// Exit code of every failure.
@@ -56,6 +57,9 @@ pub(super) enum CliError {
     /// A time on the command line.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The template of `--format`.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// The user named a service that neither the file nor the engine has.
     #[error("no such service: {0}")]
     NoSuchService(String),
@@ -143,7 +147,11 @@ impl CliError {
                 Report::new(self.to_string())
                     .hint(format!("`windlass ps -a {service}` lists its containers")),
             ],
-            Self::Usage(_) | Self::Time(_) | Self::NoSuchPort { .. } | Self::Io(_) => {
+            Self::Usage(_)
+            | Self::Time(_)
+            | Self::Template(_)
+            | Self::NoSuchPort { .. }
+            | Self::Io(_) => {
                 vec![Report::new(self.to_string())]
             }
         }

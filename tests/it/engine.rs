@@ -13,6 +13,7 @@ mod export;
 mod failure;
 mod gate;
 mod hook;
+mod images;
 mod in_place;
 mod interrupt;
 mod kill;

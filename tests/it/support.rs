@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub(crate) mod compose;
 pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod project;

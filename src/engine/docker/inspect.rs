@@ -153,13 +153,21 @@ shapes! {
         driver: String = "Driver",
         options: Map<String> = "Options",
         labels: Map<String> = "Labels",
+        mountpoint: String = "Mountpoint",
+        scope: String = "Scope",
     }
     ImageShape {
         id: String = "Id",
         tags: Vec<String> = "RepoTags",
         os: String = "Os",
         architecture: String = "Architecture",
+        variant: String = "Variant",
+        size: u64 = "Size",
+        metadata: ImageMetadataShape = "Metadata",
         config: ImageConfigShape = "Config",
+    }
+    ImageMetadataShape {
+        tagged_at: String = "LastTagTime",
     }
     ImageConfigShape {
         labels: Map<String> = "Labels",
@@ -483,6 +491,8 @@ fn from_volume(shape: VolumeShape) -> VolumeState {
         driver: shape.driver,
         options: shape.options,
         labels: shape.labels,
+        mountpoint: shape.mountpoint,
+        scope: shape.scope,
     }
 }
 
@@ -500,6 +510,9 @@ pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
         volumes: shape.config.volumes.into_keys().collect(),
         exposed_ports: shape.config.exposed_ports.into_keys().collect(),
         platform: format!("{}/{}", shape.os, shape.architecture),
+        variant: shape.variant,
+        size: shape.size,
+        tagged_at: moment(shape.metadata.tagged_at),
     })
 }
 

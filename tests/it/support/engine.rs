@@ -199,21 +199,6 @@ impl Stack {
         Some(Running::start(command).end())
     }
 
-    /// Panics unless docker compose, where it is there, ends with the same code and prints the same.
-    #[track_caller]
-    pub(crate) fn same_as_compose(&self, args: &[&str]) {
-        if let Some(theirs) = self.compose(args) {
-            let ours = self.run(args);
-            assert_eq!(
-                (ours.status, &ours.stdout),
-                (theirs.status, &theirs.stdout),
-                "{args:?}:\n{}\ndocker compose says\n{}",
-                ours.both(),
-                theirs.both()
-            );
-        }
-    }
-
     /// The project's containers, inspected, by name.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let list = self.api.list("containers/json?all=1&", &self.project);
