@@ -5,6 +5,7 @@ mod actual;
 mod apply;
 mod ask;
 mod commit;
+mod attach;
 mod config;
 mod create;
 mod doubt;
@@ -12,6 +13,7 @@ mod down;
 mod error;
 mod events;
 mod export;
+mod exec;
 mod follow;
 mod global;
 mod images;
@@ -32,6 +34,7 @@ mod rm;
 mod scale;
 mod schema;
 mod scope;
+mod session;
 mod signal;
 mod start;
 mod stats;
@@ -102,6 +105,8 @@ enum Command {
     Stats(stats::StatsArgs),
     Export(export::ExportArgs),
     Commit(commit::CommitArgs),
+    Exec(exec::ExecArgs),
+    Attach(attach::AttachArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     Schema(schema::SchemaArgs),
@@ -175,6 +180,8 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Stats(args) => stats::run(args, scope).await,
             Command::Export(args) => export::run(args, scope).await,
             Command::Commit(args) => commit::run(args, scope).await,
+            Command::Exec(args) => exec::run(args, scope).await,
+            Command::Attach(args) => attach::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),

@@ -4,6 +4,7 @@
 //! is scripted. Each method is one thing people would call an engine call; none holds a rule of ours.
 
 mod archive;
+mod attached;
 pub mod auth;
 pub mod context;
 pub mod docker;
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 
 use futures_util::stream::LocalBoxStream;
 use indexmap::IndexMap;
+
+pub use attached::{AttachOptions, Attached, End, TerminalSize};
 
 use crate::model::{
     ContainerFile, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume,
@@ -142,6 +145,12 @@ pub struct NewExec {
     pub working_dir: Option<String>,
     /// Variables beside those of the container.
     pub environment: IndexMap<String, String>,
+    /// A terminal of its own.
+    pub tty: bool,
+    /// Its standard input is attached too.
+    pub stdin: bool,
+    /// The keys that detach from its terminal, as docker writes them; absent: the engine's own.
+    pub detach_keys: Option<String>,
 }
 
 /// An image to be made of a container.

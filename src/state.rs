@@ -36,6 +36,10 @@ pub struct ActualState {
 
 /// A container as the engine shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that the engine tells by itself"
+)]
 pub struct Container {
     /// The engine's identifier.
     pub id: String,
@@ -88,6 +92,8 @@ pub struct Container {
     pub is_doubtful: bool,
     /// Whether its output is a terminal's.
     pub tty: bool,
+    /// Whether its standard input stays open.
+    pub stdin_open: bool,
     /// Whether the engine's API kept something from us that we could not read; the fields above may be incomplete.
     pub degraded: bool,
 }

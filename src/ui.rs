@@ -17,6 +17,7 @@ pub mod report;
 pub mod size;
 pub mod table;
 pub mod template;
+pub mod terminal;
 mod text;
 pub mod time;
 mod tty;

@@ -25,7 +25,6 @@ const ABSENT: &[(&str, Instead)] = {
                 "`windlass plan` shows what `up` would do; other experiments of docker compose are not taken over",
             ),
         ),
-        ("attach", DockerCompose),
         (
             "bridge",
             Never("`windlass config` prints the stack for a converter such as kompose"),
@@ -37,7 +36,6 @@ const ABSENT: &[(&str, Instead)] = {
             ),
         ),
         ("cp", DockerCompose),
-        ("exec", DockerCompose),
         (
             "publish",
             Never(

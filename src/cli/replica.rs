@@ -78,6 +78,27 @@ pub(super) fn doubt(
     scope.warn(&warnings, &Mask::default());
 }
 
+/// The same for what is done in a container: where no replica was asked for and none runs, one of `run` will do.
+///
+/// # Errors
+/// Where none runs, in the words scripts look for.
+pub(super) fn enterable<'c>(
+    containers: &'c [Container],
+    service: &str,
+    index: Option<u32>,
+) -> Result<&'c Container, CliError> {
+    running(containers, service, index).or_else(|error| {
+        let mut containers = containers.iter();
+        containers
+            .find(|container| {
+                index.unwrap_or_default() == 0
+                    && container.service() == Some(service)
+                    && container.status.is_up()
+            })
+            .ok_or(error)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +118,18 @@ mod tests {
             status,
             ..Container::default()
         }
+    }
+
+    #[test]
+    fn where_no_replica_runs_one_of_run_can_be_entered() {
+        let mut containers = vec![container("web", "1", Status::Running, "True")];
+        let name = |containers: &[Container], index| {
+            enterable(containers, "web", index).map_or(String::new(), |found| found.name.clone())
+        };
+        assert_eq!(name(&containers, None), "shop-web-1");
+        assert_eq!(name(&containers, Some(1)), "");
+        containers.push(container("web", "2", Status::Running, "False"));
+        assert_eq!(name(&containers, None), "shop-web-2");
     }
 
     #[test]

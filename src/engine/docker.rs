@@ -3,6 +3,7 @@
 //! bollard carries the calls that its models fit; the others, and everything that streams, are sent on the same
 //! transport and read leniently: one odd container must not hide the others.
 
+mod attach;
 mod beyond;
 mod build;
 mod buildkit;

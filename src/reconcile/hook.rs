@@ -38,6 +38,7 @@ pub(super) async fn run<E: Engine>(
         privileged: hook.privileged,
         working_dir: hook.working_dir.clone(),
         environment: hook.environment.clone(),
+        ..NewExec::default()
     };
     let exec = engine.create_exec(id, &command).await?;
     let mut kept = VecDeque::new();

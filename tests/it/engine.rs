@@ -1,5 +1,6 @@
 //! The whole program on a real engine.
 
+mod attach;
 mod attribute;
 mod build;
 mod commit;
@@ -10,6 +11,7 @@ mod create;
 mod events;
 mod example;
 mod export;
+mod exec;
 mod failure;
 mod gate;
 mod hook;

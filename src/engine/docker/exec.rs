@@ -28,14 +28,20 @@ pub(super) async fn create(
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let mut body = json!({
+        "AttachStdin": exec.stdin,
         "AttachStdout": true,
         "AttachStderr": true,
         "Cmd": exec.command,
         "Env": variables,
         "Privileged": exec.privileged,
+        "Tty": exec.tty,
     });
     // An empty text would not mean the container's own everywhere.
-    for (key, value) in [("User", &exec.user), ("WorkingDir", &exec.working_dir)] {
+    for (key, value) in [
+        ("User", &exec.user),
+        ("WorkingDir", &exec.working_dir),
+        ("DetachKeys", &exec.detach_keys),
+    ] {
         if let Some(value) = value {
             body[key] = json!(value);
         }

@@ -20,12 +20,12 @@ pub(super) fn logs(response: Response<Incoming>, transport: &Transport) -> Told<
     );
     let chunks = stream::try_unfold(state, |(mut body, transport, mut output)| async move {
         loop {
-            if let Some(chunk) = output.chunks.pop_front() {
+            if let Some(chunk) = output.next() {
                 return Ok(Some((chunk, (body, transport, output))));
             }
             match next_piece(&mut body, &transport).await? {
                 Some(piece) => output.push(&piece),
-                None if output.is_ended => return Ok(None),
+                None if output.is_ended() => return Ok(None),
                 None => output.end(),
             }
         }
@@ -36,7 +36,7 @@ pub(super) fn logs(response: Response<Incoming>, transport: &Transport) -> Told<
 /// Takes apart the two outputs of a container, which an engine sends in one stream with a header of eight bytes before
 /// each piece; a terminal's output comes as it is. The first bytes tell which: no text begins like a header.
 #[derive(Default)]
-struct Demultiplexer {
+pub(super) struct Demultiplexer {
     form: Option<Form>,
     buffer: BytesMut,
     chunks: VecDeque<LogChunk>,
@@ -53,7 +53,26 @@ enum Form {
 const HEADER: usize = 8;
 
 impl Demultiplexer {
-    fn push(&mut self, piece: &[u8]) {
+    /// For what is known to be a terminal's.
+    pub(super) fn raw() -> Self {
+        Self {
+            form: Some(Form::Raw),
+            ..Self::default()
+        }
+    }
+
+    /// The next piece, where there is a whole one.
+    pub(super) fn next(&mut self) -> Option<LogChunk> {
+        self.chunks.pop_front()
+    }
+
+    /// Whether [`Self::end`] was called.
+    pub(super) fn is_ended(&self) -> bool {
+        self.is_ended
+    }
+
+    /// Takes in what has come.
+    pub(super) fn push(&mut self, piece: &[u8]) {
         self.buffer.extend_from_slice(piece);
         if self.buffer.is_empty() {
             return;
@@ -92,7 +111,7 @@ impl Demultiplexer {
     }
 
     /// What is left of a piece whose rest never came is shown all the same.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.is_ended = true;
         let stderr = self.form == Some(Form::Multiplexed) && self.buffer.first() == Some(&2);
         if self.form == Some(Form::Multiplexed) {

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::pty::{self, OnTerminal};
 use api::Api;
 pub(crate) use proxy::{Proxy, Side};
 
@@ -142,7 +143,10 @@ impl Stack {
 
     /// The program with the stack's project name, about to be called with these arguments.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        self.dressed(Command::new(env!("CARGO_BIN_EXE_windlass")), args)
+    }
+
+    fn dressed(&self, mut command: Command, args: &[&str]) -> Command {
         command
             .args(["-p", &self.project])
             .args(args)
@@ -153,6 +157,41 @@ impl Stack {
             .env("DOCKER_HOST", host())
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Starts the program on a terminal of its own, of 24 lines and 80 columns.
+    pub(crate) fn on_terminal(&self, args: &[&str]) -> OnTerminal {
+        let command = pty::command(env!("CARGO_BIN_EXE_windlass"));
+        let mut command = self.dressed(command, args);
+        OnTerminal::start(command.env("TERM", "xterm"))
+    }
+
+    /// Runs the program with this on its standard input; its output byte by byte.
+    pub(crate) fn piped(&self, args: &[&str], input: &[u8]) -> Output {
+        let command = patient(env!("CARGO_BIN_EXE_windlass"));
+        piped(self.dressed(command, args), input)
+    }
+
+    /// Runs the program and docker compose, where tests have that, and compares exit code and standard output.
+    #[track_caller]
+    pub(crate) fn answers_as_docker_compose(&self, args: &[&str], input: &[u8]) {
+        let Some(config) = std::env::var_os("WINDLASS_TEST_COMPOSE") else {
+            // libtest has no word for a test that is left out.
+            eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
+            return;
+        };
+        let mut command = patient("docker");
+        command.args(["compose", "-f", "stack.yaml"]);
+        let mut command = self.dressed(command, args);
+        command.env("DOCKER_CONFIG", config);
+        let theirs = piped(command, input);
+        let ours = self.piped(args, input);
+        let answer = |output: &Output| {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            (output.status.code(), text)
+        };
+        let errors = [&theirs, &ours].map(|output| String::from_utf8_lossy(&output.stderr));
+        assert_eq!(answer(&ours), answer(&theirs), "{args:?}: {errors:#?}");
     }
 
     /// Starts the program.
@@ -279,6 +318,27 @@ impl Drop for Stack {
     fn drop(&mut self) {
         self.api.clear(&self.project);
     }
+}
+
+/// A program that is ended where it hangs.
+fn patient(program: &str) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg(PATIENCE.as_secs().to_string()).arg(program);
+    command
+}
+
+fn piped(mut command: Command, input: &[u8]) -> Output {
+    let streams = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = streams.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input");
+    thread::scope(|scope| {
+        // A program that doesn't read may be gone before all is written.
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output().expect("the program ends")
+    })
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -412,9 +472,7 @@ impl Running {
 
     /// Ctrl-C.
     pub(crate) fn interrupt(&mut self) -> &mut Self {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
-        assert!(sent.expect("a kill command").success());
+        pty::signal("INT", self.child.id());
         self
     }
 

@@ -116,9 +116,10 @@ impl OnTerminal {
             .intersects(LocalModes::ICANON | LocalModes::ISIG | LocalModes::ECHO)
     }
 
-    /// The number of its process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+    /// Sends a signal, such as `TERM`, from outside.
+    pub(crate) fn signal(&mut self, name: &str) -> &mut Self {
+        signal(name, self.child.id());
+        self
     }
 
     /// Waits for the end; answers the exit code (-1 where a signal ended it) and all that the terminal has shown.
@@ -135,6 +136,13 @@ impl Drop for OnTerminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a process a signal, such as `INT`.
+pub(crate) fn signal(name: &str, process: u32) {
+    let (name, process) = (format!("-{name}"), process.to_string());
+    let sent = Command::new("kill").args([name, process]).status();
+    assert!(sent.expect("a kill command").success());
 }
 
 /// Both ends of a new terminal.
@@ -162,13 +170,12 @@ fn resize(terminal: &File, lines: u16, columns: u16) {
 
 #[test]
 fn a_program_on_a_terminal_sees_its_size_its_letters_and_its_end() {
-    let script = "stty size; trap 'stty size' WINCH; read line; echo got $line; read line; stty raw -echo; echo raw; read line; exit 3";
+    let script = "stty size; trap 'stty size' WINCH; read line; echo got $line; read line; stty raw -echo; trap 'exit 3' TERM; echo raw; while :; do sleep 0.1; done";
     let mut shell = OnTerminal::start(command("sh").args(["-c", script]));
     assert!(!shell.is_raw());
     shell.until("24 80").types("one\n").until("got one");
     shell.resize(10, 20).until("10 20").types("\n").until("raw");
     assert!(shell.is_raw());
-    assert!(shell.id() > 0);
-    let (status, shown) = shell.types("\n").end();
+    let (status, shown) = shell.signal("TERM").end();
     assert_eq!(status, 3, "{shown}");
 }
