@@ -103,6 +103,9 @@ pub trait Engine {
     async fn image(&self, reference: &str) -> Result<Option<Image>, EngineError>;
     /// Pulls an image, with the user's credentials for its registry; the stream ends when it is there.
     fn pull_image(&self, reference: &str, platform: Option<&str>) -> Told<'_, PullProgress>;
+    /// Pushes an image to the registry that its reference names, with the user's credentials for it; the stream ends when
+    /// it is there.
+    fn push_image(&self, reference: &str) -> Told<'_, PullProgress>;
     /// Builds an image; the last item of the stream carries its id.
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress>;
     /// Removes an image's name, and the image where it was the last one; one that is gone is no error.
@@ -196,7 +199,7 @@ pub struct Created {
     pub warnings: Vec<String>,
 }
 
-/// Progress of a pull: of one layer, or (without a layer) of the whole.
+/// Progress of a pull or a push: of one layer, or (without a layer) of the whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PullProgress {
     /// The layer's short id.
@@ -388,6 +391,22 @@ pub enum EngineError {
     /// A pull failed for another reason.
     #[error("image {reference} cannot be pulled: {why}")]
     PullFailed {
+        /// The image.
+        reference: String,
+        /// The engine's words.
+        why: String,
+    },
+    /// The registry doesn't take the image from this user.
+    #[error("push access denied for {reference}: {why}")]
+    PushDenied {
+        /// The image.
+        reference: String,
+        /// The registry's or the engine's words.
+        why: String,
+    },
+    /// A push failed for another reason.
+    #[error("image {reference} cannot be pushed: {why}")]
+    PushFailed {
         /// The image.
         reference: String,
         /// The engine's words.

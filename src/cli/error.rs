@@ -328,7 +328,10 @@ fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
         return report;
     };
     let field = match error {
-        EngineError::PullDenied { .. } | EngineError::PullFailed { .. } => "image".to_owned(),
+        EngineError::PullDenied { .. }
+        | EngineError::PullFailed { .. }
+        | EngineError::PushDenied { .. }
+        | EngineError::PushFailed { .. } => "image".to_owned(),
         EngineError::BuildFailed { .. } => "build.dockerfile".to_owned(),
         EngineError::Context { .. } => "build.context".to_owned(),
         EngineError::BeyondEngine { path, .. } => path.clone(),
@@ -465,6 +468,9 @@ fn engine_report(error: &EngineError) -> Report {
         EngineError::PullDenied { .. } => report
             .hint("is the name right? A private image needs `docker login` at its registry first;")
             .hint("an image of your own needs `build` in the stack file"),
+        EngineError::PushDenied { .. } => report.hint(
+            "`docker login` at the registry that the image's name begins with; without one it is Docker Hub's",
+        ),
         EngineError::PullFailed { .. } => {
             report.hint("is the registry reachable? What the engine has already is used without a pull")
         }

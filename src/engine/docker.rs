@@ -25,6 +25,7 @@ mod pause;
 mod process;
 mod project;
 mod pull;
+mod push;
 mod request;
 mod restart;
 mod security;
@@ -566,6 +567,15 @@ impl Engine for DockerEngine {
             )
             .await
         };
+        futures_util::stream::once(start)
+            .try_flatten()
+            .boxed_local()
+    }
+
+    fn push_image(&self, reference: &str) -> Told<'_, PullProgress> {
+        let reference = reference.to_owned();
+        let start =
+            async move { push::push(&self.transport, self.registries.as_ref(), &reference).await };
         futures_util::stream::once(start)
             .try_flatten()
             .boxed_local()

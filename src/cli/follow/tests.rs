@@ -163,6 +163,9 @@ impl Engine for Talkers {
     fn pull_image(&self, _: &str, _: Option<&str>) -> Told<'_, PullProgress> {
         stream::empty().boxed_local()
     }
+    fn push_image(&self, _: &str) -> Told<'_, PullProgress> {
+        stream::empty().boxed_local()
+    }
     fn build_image(&self, _: &ImageBuild) -> Told<'_, BuildProgress> {
         stream::empty().boxed_local()
     }

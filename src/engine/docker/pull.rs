@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::request::{Target, not_understood, send};
 use super::stream::Lines;
 use super::transport::Transport;
-use crate::engine::auth::{AuthError, RegistryConfig};
+use crate::engine::auth::{AuthError, Credentials, RegistryConfig};
 use crate::engine::{EngineError, PullProgress, Told};
 
 /// Pulls an image with the user's credentials; without them where they cannot be had.
@@ -25,20 +25,15 @@ pub(super) async fn pull(
         .with("tag", tag)
         .with_some("platform", platform);
     let mut request = Request::builder().method(Method::POST).uri(target.as_str());
-    let credentials = match registries {
-        Ok(registries) => registries
-            .for_image(reference)
-            .await
-            .map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match credentials {
-        Ok(Some(credentials)) => {
-            request = request.header("X-Registry-Auth", credentials.header());
-        }
-        Ok(None) => {}
-        // Most images are public: a locked key store must not keep them away.
-        Err(error) => tracing::warn!(reference, error, "pulling without credentials"),
+    // Most images are public: a locked key store must not keep them away.
+    if let Some(credentials) = credentials(registries, reference)
+        .await
+        .unwrap_or_else(|error| {
+            tracing::warn!(reference, error, "pulling without credentials");
+            None
+        })
+    {
+        request = request.header("X-Registry-Auth", credentials.header());
     }
     let response = send(transport, request.body(Empty::<Bytes>::new()))
         .await
@@ -46,8 +41,25 @@ pub(super) async fn pull(
     Ok(progress(response, transport, reference.to_owned()))
 }
 
+/// The user's credentials for the registry of an image; none where nothing is stored.
+///
+/// # Errors
+/// Why they cannot be had, in words.
+pub(super) async fn credentials(
+    registries: Result<&RegistryConfig, &AuthError>,
+    reference: &str,
+) -> Result<Option<Credentials>, String> {
+    match registries {
+        Ok(registries) => registries
+            .for_image(reference)
+            .await
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// A reference as the engine's pull takes it: without a tag it would pull all of them.
-fn name_and_tag(reference: &str) -> (&str, &str) {
+pub(super) fn name_and_tag(reference: &str) -> (&str, &str) {
     if let Some((name, digest)) = reference.split_once('@') {
         return (name, digest);
     }
@@ -86,9 +98,17 @@ fn progress(
 }
 
 fn pull_progress(line: &[u8], reference: &str) -> Result<PullProgress, EngineError> {
+    layer_progress(line, |why| pull_error(reference, why))
+}
+
+/// Reads a line of progress of a pull or a push; `refused` makes the error of the engine's words.
+pub(super) fn layer_progress(
+    line: &[u8],
+    refused: impl FnOnce(String) -> EngineError,
+) -> Result<PullProgress, EngineError> {
     let line: PullLine = serde_json::from_slice(line).map_err(not_understood)?;
     if let Some(error) = line.error {
-        return Err(pull_error(reference, error));
+        return Err(refused(error));
     }
     let detail = line.detail.unwrap_or_default();
     // The tag stands in the place of a layer in the first line.
@@ -115,18 +135,23 @@ pub(super) fn refusal(reference: &str, error: EngineError) -> EngineError {
     }
 }
 
-/// The typed error for an engine's words about a pull.
-fn pull_error(reference: &str, why: String) -> EngineError {
+/// Whether these are the words of a registry that wants other credentials, or doesn't let these in.
+pub(super) fn is_denied(why: &str) -> bool {
     const DENIED: [&str; 5] = [
-        "pull access denied",
         "access denied",
         "unauthorized",
         "authentication required",
+        "no basic auth credentials",
         "requested access to the resource is denied",
     ];
-    let reference = reference.to_owned();
     let lower = why.to_lowercase();
-    if DENIED.iter().any(|words| lower.contains(words)) {
+    DENIED.iter().any(|words| lower.contains(words))
+}
+
+/// The typed error for an engine's words about a pull.
+fn pull_error(reference: &str, why: String) -> EngineError {
+    let reference = reference.to_owned();
+    if is_denied(&why) {
         let plain = why
             .strip_prefix(&format!("pull access denied for {reference}, "))
             .unwrap_or(&why)

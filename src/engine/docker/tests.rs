@@ -298,6 +298,24 @@ async fn a_refused_pull_is_typed() {
 }
 
 #[tokio::test]
+async fn a_push_has_its_header_without_credentials_too_and_is_typed_when_refused() {
+    let (engine, server) = scripted(&[(
+        "POST /v1.41/images/reg.io:5000/me/x/push?tag=latest",
+        "200 {\"status\":\"Pushing\",\"id\":\"0123456789ab\",\"progressDetail\":{\"current\":5,\"total\":9}}\r\n\
+         {\"error\":\"no basic auth credentials\"}\r\n",
+    )])
+    .await;
+    let told: Vec<_> = engine.push_image("reg.io:5000/me/x").collect().await;
+    let layer = told[0].as_ref().unwrap();
+    assert_eq!((layer.current, layer.total), (Some(5), Some(9)));
+    assert_eq!(
+        told[1].as_ref().unwrap_err().to_string(),
+        "push access denied for reg.io:5000/me/x: no basic auth credentials"
+    );
+    server.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_named_engine_that_does_not_answer_is_the_only_one_tried() {
     let error = DockerEngine::connect(Some("unix:///nowhere/engine.sock"), &|_| None)
         .await

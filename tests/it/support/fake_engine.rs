@@ -548,6 +548,28 @@ impl Engine for FakeEngine {
             .boxed_local()
     }
 
+    fn push_image(&self, reference: &str) -> Told<'_, PullProgress> {
+        let reference = reference.to_owned();
+        let pushed = async move {
+            let is_there = self.world.borrow().images.contains_key(&reference);
+            let effect = |_: &mut World| {
+                if is_there {
+                    Ok(PullProgress {
+                        status: "Pushed".to_owned(),
+                        ..PullProgress::default()
+                    })
+                } else {
+                    Err(EngineError::PushFailed {
+                        reference: reference.clone(),
+                        why: "an image does not exist locally with this tag".into(),
+                    })
+                }
+            };
+            self.call(format!("push {reference}"), effect).await
+        };
+        stream::once(pushed).boxed_local()
+    }
+
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress> {
         let tag = build.tag.clone();
         let step = BuildProgress::Step {
