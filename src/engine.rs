@@ -19,7 +19,8 @@ use indexmap::IndexMap;
 pub use attached::{AttachOptions, Attached, End, TerminalSize};
 
 use crate::model::{
-    ContainerFile, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume,
+    ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
+    Volume,
 };
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 use sockets::{SocketCounts, SocketTable};
@@ -106,6 +107,10 @@ pub trait Engine {
     /// Pushes an image to the registry that its reference names, with the user's credentials for it; the stream ends when
     /// it is there.
     fn push_image(&self, reference: &str) -> Told<'_, PullProgress>;
+    /// The credentials that the user has stored for registries, as the text of a config.json of docker's.
+    async fn docker_config(&self) -> Content {
+        Content::new(*b"{}")
+    }
     /// Builds an image; the last item of the stream carries its id.
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress>;
     /// Removes an image's name, and the image where it was the last one; one that is gone is no error.

@@ -28,11 +28,11 @@ pub use network::{Ipam, IpamPool, Network};
 pub use position::{Position, Positions};
 pub use secret::Secret;
 pub use service::{
-    Attachment, BlkioConfig, Build, Condition, ContainerSpec, CredentialSpec, Dependency,
-    DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook, HookKind,
-    ImageBuild, Logging, Model, Mount, MountKind, NetworkMode, NotCarried, Port, Provider,
-    ProviderCommand, PullPolicy, Readiness, RestartPolicy, Service, Ulimit, model_variable,
-    seccomp_profile,
+    Attachment, BlkioConfig, Build, Condition, ContainerSpec, CredentialSpec, DOCKER_CONFIG,
+    Dependency, DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook,
+    HookKind, ImageBuild, Logging, Model, Mount, MountKind, NetworkMode, NotCarried, Port,
+    Provider, ProviderCommand, PullPolicy, Readiness, RestartPolicy, Service, Ulimit,
+    model_variable, seccomp_profile,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

@@ -118,16 +118,16 @@ pub enum PlanError {
         /// Where it is declared.
         position: Option<Position>,
     },
-    /// A service cannot be what the file says, since windlass does not carry out one of its keys.
-    #[error("service {service} cannot be raised: it has `{key}`, and {why}")]
-    NotCarried {
+    /// The engine has no socket that a container could use.
+    #[error(
+        "service {service} cannot use the engine: `use_api_socket` needs a unix socket, and the engine's address is {address}"
+    )]
+    NoSocket {
         /// The service.
         service: ServiceName,
-        /// The key.
-        key: String,
-        /// What is not carried out.
-        why: String,
-        /// Where the key's value stands.
+        /// The engine's address.
+        address: String,
+        /// Where the socket is asked for.
         position: Option<Position>,
     },
     /// A program is not installed that a service needs.
@@ -166,7 +166,7 @@ impl PlanError {
             | Self::Cycle(_) => None,
             Self::Undefined { position, .. }
             | Self::ExternalMissing { position, .. }
-            | Self::NotCarried { position, .. }
+            | Self::NoSocket { position, .. }
             | Self::NotInstalled { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),
         }

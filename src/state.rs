@@ -11,7 +11,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use crate::label;
-use crate::model::{Limits, ServiceName};
+use crate::model::{Content, Limits, ServiceName};
 
 pub use event::ContainerEvent;
 pub use process::Processes;
@@ -30,8 +30,19 @@ pub struct ActualState {
     pub volumes: Vec<VolumeState>,
     /// The images of the project's services by reference; an absent entry means the engine doesn't have it.
     pub images: IndexMap<String, Image>,
+    /// How the engine itself is reached, where a service uses it (`use_api_socket`).
+    pub api: Option<ApiAccess>,
     /// Whether the engine's update of a container does less than it says.
     pub has_poor_updates: bool,
+}
+
+/// How the engine is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiAccess {
+    /// Its address, such as `unix:///var/run/docker.sock`.
+    pub address: String,
+    /// The user's credentials for registries, as the text of a config.json of docker's.
+    pub config: Content,
 }
 
 /// A container as the engine shows it.

@@ -184,9 +184,6 @@ fn plan_report(error: &PlanError) -> Report {
             ..
         } => report.hint(format!("`windlass up -d {service}` makes it")),
         PlanError::Cycle(_) => report.hint("take one of these dependencies out"),
-        PlanError::NotCarried { service, .. } => report.hint(format!(
-            "name the services to raise, without {service} and those that depend on it"
-        )),
         PlanError::NotInstalled { key, service, .. } => match *key {
             "models" => {
                 report.hint("install Docker Model Runner: https://docs.docker.com/ai/model-runner")
@@ -197,7 +194,7 @@ fn plan_report(error: &PlanError) -> Report {
                     "or name the services to raise, without {service} and those that depend on it"
                 )),
         },
-        PlanError::Undefined { .. } => report,
+        PlanError::Undefined { .. } | PlanError::NoSocket { .. } => report,
     }
 }
 

@@ -62,6 +62,30 @@ pub(crate) fn config_header(credentials: &[Credentials]) -> String {
     encode(&by_server)
 }
 
+/// The text of a config.json that holds these credentials and nothing else.
+pub(crate) fn config_text(credentials: &[Credentials]) -> Vec<u8> {
+    let stored = credentials.iter().map(|known| {
+        let mut fields = serde_json::Map::new();
+        if !known.username.is_empty() {
+            let pair = format!("{}:{}", known.username, known.password);
+            fields.insert("auth".to_owned(), STANDARD.encode(pair).into());
+        }
+        for (key, token) in [
+            ("identitytoken", &known.identity_token),
+            ("registrytoken", &known.registry_token),
+        ] {
+            if !token.is_empty() {
+                fields.insert(key.to_owned(), token.as_str().into());
+            }
+        }
+        (known.server_address.clone(), fields.into())
+    });
+    let auths: serde_json::Map<String, serde_json::Value> = stored.collect();
+    serde_json::json!({ "auths": auths })
+        .to_string()
+        .into_bytes()
+}
+
 fn encode(value: &impl Serialize) -> String {
     // Maps with string keys and strings cannot fail to serialize.
     URL_SAFE.encode(serde_json::to_vec(value).unwrap_or_default())

@@ -50,7 +50,7 @@ use self::failure::from_bollard;
 use self::request::{Target, find, get, not_understood, open, post, put_archive};
 use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
-use super::auth::{AuthError, RegistryConfig};
+use super::auth::{AuthError, RegistryConfig, config_text};
 use super::locate::{self, Attempt, Variables};
 use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
@@ -59,7 +59,8 @@ use super::{
 };
 use crate::label;
 use crate::model::{
-    ContainerFile, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName, Volume,
+    ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
+    Volume,
 };
 use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
 
@@ -579,6 +580,13 @@ impl Engine for DockerEngine {
         futures_util::stream::once(start)
             .try_flatten()
             .boxed_local()
+    }
+
+    async fn docker_config(&self) -> Content {
+        match &self.registries {
+            Ok(registries) => Content::new(config_text(&registries.all().await)),
+            Err(_) => Content::new(config_text(&[])),
+        }
     }
 
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress> {

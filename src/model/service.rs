@@ -36,7 +36,7 @@ pub use port::Port;
 pub use provider::{Model, Provider, ProviderCommand, model_variable};
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
-pub use security::seccomp_profile;
+pub use security::{DOCKER_CONFIG, seccomp_profile};
 
 /// One service: what its containers are, and what windlass does around them.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,11 @@
 //! Configs and secrets as a container gets them: mounted from the host, or copied in before the start.
 
 use crate::model::{
-    Config, ContainerFile, ContentSource, FileReference, Mount, MountKind, Project, Service,
+    Config, ContainerFile, ContentSource, DOCKER_CONFIG, FileReference, Mount, MountKind, Project,
+    Service,
 };
+
+use crate::state::ApiAccess;
 
 /// Permissions where the file says nothing: everybody may read.
 const READABLE: u32 = 0o444;
@@ -83,6 +86,37 @@ pub(super) fn mounts(project: &Project, service: &Service) -> Vec<Mount> {
         _ => None,
     };
     mounted.filter_map(mount).collect()
+}
+
+/// Where containers look for the engine's socket.
+const SOCKET: &str = "/var/run/docker.sock";
+
+/// The mount of the engine's socket; none where the engine has none on its own machine.
+pub(super) fn socket(api: &ApiAccess) -> Option<Mount> {
+    let source = api.address.strip_prefix("unix://")?;
+    Some(Mount {
+        target: SOCKET.to_owned(),
+        read_only: false,
+        consistency: None,
+        kind: MountKind::Bind {
+            source: source.to_owned(),
+            create_host_path: false,
+            propagation: None,
+            selinux: None,
+            recursive: None,
+        },
+    })
+}
+
+/// The user's credentials for registries, as docker's programs look for them in the container.
+pub(super) fn docker_config(api: &ApiAccess) -> ContainerFile {
+    ContainerFile {
+        path: format!("{DOCKER_CONFIG}/config.json"),
+        uid: 0,
+        gid: 0,
+        mode: READABLE,
+        content: api.config.clone(),
+    }
 }
 
 /// The files that are copied, and what they come from, such as `config motd`.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
 use crate::model::{Condition, Limits, Project, ServiceName};
-use crate::state::{ActualState, Container, Health, Image, NetworkState, VolumeState};
+use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
 /// and the images of its services. All calls are made at once.
@@ -32,8 +32,21 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         networks: networks?,
         volumes: volumes?,
         images: images?,
+        api: api(engine, project).await,
         // Podman's answers that all went well, leaves processors as they are and the restart policy at `no`.
         has_poor_updates: engine.about().product == "Podman",
+    })
+}
+
+/// How the engine is reached, for services that use it.
+async fn api<E: Engine>(engine: &E, project: &Project) -> Option<ApiAccess> {
+    let mut services = project.services.values();
+    if !services.any(|service| service.spec.use_api_socket) {
+        return None;
+    }
+    Some(ApiAccess {
+        address: engine.about().address.clone(),
+        config: engine.docker_config().await,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The whole program on a real engine.
 
 mod attach;
+mod api_socket;
 mod attribute;
 mod build;
 mod commit;

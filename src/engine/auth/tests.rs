@@ -135,3 +135,17 @@ fn a_missing_configuration_knows_nothing_and_a_broken_one_is_named() {
     let error = RegistryConfig::read(Some(folder.path())).err().unwrap();
     assert!(error.to_string().contains("config.json"));
 }
+
+#[tokio::test]
+async fn all_credentials_make_a_config_file_that_reads_as_the_same() {
+    let text = r#"{"auths": {"r.example": {"auth": "bWU6aHVudGVyMg=="}, "t.example": {"identitytoken": "tok"}, "e.example": {}},
+        "credsStore": "", "detachKeys": "ctrl-x"}"#;
+    let all = config(text).all().await;
+    let written = String::from_utf8(config_text(&all)).unwrap();
+    assert_eq!(
+        written,
+        r#"{"auths":{"r.example":{"auth":"bWU6aHVudGVyMg=="},"t.example":{"identitytoken":"tok"}}}"#
+    );
+    assert!(config(&written).all().await == all);
+    assert_eq!(config_text(&[]), br#"{"auths":{}}"#);
+}

@@ -10,11 +10,9 @@ enum Fate {
     Idle(&'static str),
     /// It does nothing yet.
     Later,
-    /// Without it the service would be something else: it is not raised.
-    Refused(&'static str),
 }
 
-use Fate::{Idle, Later, Refused};
+use Fate::{Idle, Later};
 
 /// The keys by their path.
 const KEYS: &[(&[&str], Fate)] = &[
@@ -56,12 +54,6 @@ const KEYS: &[(&[&str], Fate)] = &[
         Idle("replicas are replaced by windlass's own rules"),
     ),
     (&["pre_start"], Later),
-    (
-        &["use_api_socket"],
-        Refused(
-            "handing the engine's socket and your credentials to a container is not supported yet",
-        ),
-    ),
 ];
 
 /// The keys of a service that say something and are not carried.
@@ -81,16 +73,11 @@ pub(super) fn not_carried(service: &Node) -> Vec<NotCarried> {
 }
 
 fn of(key: String, fate: Fate) -> NotCarried {
-    let (why, is_refused) = match fate {
-        Idle(instead) => (format!("has no effect: {instead}"), false),
-        Later => ("is not carried out yet".to_owned(), false),
-        Refused(why) => (why.to_owned(), true),
+    let why = match fate {
+        Idle(instead) => format!("has no effect: {instead}"),
+        Later => "is not carried out yet".to_owned(),
     };
-    NotCarried {
-        key,
-        why,
-        is_refused,
-    }
+    NotCarried { key, why }
 }
 
 /// Whether a value asks for anything that would be missed: not an empty section, nor a swarm's word for what containers

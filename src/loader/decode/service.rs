@@ -7,8 +7,8 @@ use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
-    Build, Condition, ContainerSpec, Dependency, Duration, Hook, PullPolicy, Readiness, Service,
-    ServiceName,
+    Build, Condition, ContainerSpec, DOCKER_CONFIG, Dependency, Duration, Hook, PullPolicy,
+    Readiness, Service, ServiceName,
 };
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json as object};
@@ -106,6 +106,7 @@ impl Decode<'_> {
             .or_insert_with(|| format!("{project}-{name}").into());
         drop_nulls(&mut fields, "environment");
         model_variables(self.stack, node, &mut fields);
+        api_socket(&mut fields);
         limits(&mut fields);
         change(&mut fields, "extra_hosts", |host| {
             host.as_str()
@@ -247,6 +248,21 @@ fn scale(node: &Node) -> u32 {
     let written = node.get("scale").or(node.at(&["deploy", "replicas"]));
     let wanted = whole(written.filter(|_| !of_each_node));
     wanted.unwrap_or(1)
+}
+
+/// Who uses the engine finds the credentials where this variable says, unless the file says otherwise.
+fn api_socket(fields: &mut Map<String, Json>) {
+    if fields.get("use_api_socket") != Some(&Json::Bool(true)) {
+        return;
+    }
+    let environment = fields
+        .entry("environment")
+        .or_insert_with(|| Json::Object(Map::new()));
+    if let Some(environment) = environment.as_object_mut() {
+        environment
+            .entry("DOCKER_CONFIG")
+            .or_insert_with(|| DOCKER_CONFIG.into());
+    }
 }
 
 /// Variables without a value are none of the container's.

@@ -78,6 +78,9 @@ pub struct ContainerSpec {
     pub configs: Vec<FileReference>,
     /// Secrets it sees as files.
     pub secrets: Vec<FileReference>,
+    /// The engine's socket and the user's credentials for registries are in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub use_api_socket: bool,
     /// What is run in each container after its start.
     pub post_start: Vec<Hook>,
     /// How health is tested.

@@ -1,12 +1,10 @@
 //! Keys of a service that no engine call carries.
 
-/// A key of the file that does nothing, or that keeps its service from being raised.
+/// A key of the file that does nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotCarried {
     /// The key's path in the service, such as `deploy.placement`.
     pub key: String,
     /// Why, as it goes on after the key: `has no effect: ...`.
     pub why: String,
-    /// Whether the service cannot be what the file says without it; otherwise it is raised all the same.
-    pub is_refused: bool,
 }

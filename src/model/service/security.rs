@@ -1,4 +1,7 @@
-//! What of `security_opt` is more than a word for the engine.
+//! What of `security_opt` and `use_api_socket` is more than a word for the engine.
+
+/// The folder in a container in which docker's config.json is, where the container uses the engine.
+pub const DOCKER_CONFIG: &str = "/run/secrets/docker";
 
 /// The file that a security option names: `seccomp=PROFILE.json`.
 pub fn seccomp_profile(option: &str) -> Option<&str> {

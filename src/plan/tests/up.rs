@@ -485,7 +485,6 @@ fn a_key_that_is_not_carried_out_is_never_passed_over_in_silence() {
     web.not_carried.push(crate::model::NotCarried {
         key: "secrets".into(),
         why: "is not carried out yet".into(),
-        is_refused: false,
     });
     let project = project([web, service("db")]);
     let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();
@@ -534,5 +533,48 @@ fn a_network_that_is_not_what_the_file_says_is_told() {
     assert_eq!(
         plan.warnings[0].message,
         "network shop_default is not what the file says: internal: false -> true; it is kept: `down` and `up` make it anew"
+    );
+}
+
+#[test]
+fn the_engines_socket_is_mounted_where_it_is_asked_for_and_there() {
+    let mut web = service("web");
+    web.spec.use_api_socket = true;
+    let project = project([web, service("db")]);
+    let state = |address: &str| ActualState {
+        api: Some(crate::state::ApiAccess {
+            address: address.into(),
+            config: crate::model::Content::new(*b"{}"),
+        }),
+        ..ActualState::default()
+    };
+    let error = up(&project, &state("tcp://far:2375"), &UpOptions::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "service web cannot use the engine: `use_api_socket` needs a unix socket, and the engine's address is tcp://far:2375"
+    );
+    let plan = up(
+        &project,
+        &state("unix:///run/own.sock"),
+        &UpOptions::default(),
+    )
+    .unwrap();
+    let mounts: Vec<_> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.operation {
+            Operation::CreateContainer { container, .. } => Some(&container.mounts),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(mounts[0][0].target, "/var/run/docker.sock");
+    assert!(
+        matches!(&mounts[0][0].kind, MountKind::Bind { source, .. } if source == "/run/own.sock")
+    );
+    assert!(mounts[1].is_empty(), "{mounts:?}");
+    let text = plan.to_string();
+    assert!(
+        text.contains("service:web:1, CopyFiles, it is granted your credentials for registries"),
+        "{text}"
     );
 }

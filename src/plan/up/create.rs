@@ -2,7 +2,7 @@
 
 use super::Up;
 use super::replica::{Placed, Replaced};
-use crate::model::{HookKind, Service};
+use crate::model::{HookKind, Mount, Service};
 use crate::plan::container::new_container;
 use crate::plan::decide::{Replica, shared_services};
 use crate::plan::hook::run_hooks;
@@ -42,6 +42,9 @@ impl<'a> Up<'a> {
             image_id,
             self.options,
         );
+        if service.spec.use_api_socket {
+            container.mounts.push(self.socket(service)?);
+        }
         if let Some(old) = replaces {
             self.inherit_provided(service, &mut container, old);
         }
@@ -50,6 +53,17 @@ impl<'a> Up<'a> {
             replaces: replaces.map(|old| old.id.clone()),
         };
         Ok(self.steps.add(resource.clone(), operation, reason, after))
+    }
+
+    /// The mount of the engine's own socket.
+    fn socket(&self, service: &Service) -> Result<Mount, PlanError> {
+        let api = self.state.api.as_ref();
+        let mount = api.and_then(content::socket);
+        mount.ok_or_else(|| PlanError::NoSocket {
+            service: service.name.clone(),
+            address: api.map(|api| api.address.clone()).unwrap_or_default(),
+            position: service.positions.find("use_api_socket").cloned(),
+        })
     }
 
     pub(super) fn start_new(
@@ -113,7 +127,12 @@ impl<'a> Up<'a> {
         target: &Target,
         after: Vec<StepId>,
     ) -> Option<StepId> {
-        let (files, granted) = content::files(self.project, service);
+        let (mut files, mut granted) = content::files(self.project, service);
+        // Nothing can be copied into a read-only container: that one has the socket alone.
+        if service.spec.use_api_socket && !service.spec.read_only {
+            files.extend(self.state.api.as_ref().map(content::docker_config));
+            granted.push("your credentials for registries".to_owned());
+        }
         if files.is_empty() {
             return None;
         }

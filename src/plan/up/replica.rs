@@ -37,20 +37,7 @@ impl<'a> Up<'a> {
         service: &'a Service,
         decided: &Decided<'a>,
     ) -> Result<(), PlanError> {
-        for NotCarried {
-            key,
-            why,
-            is_refused,
-        } in &service.not_carried
-        {
-            if *is_refused {
-                return Err(PlanError::NotCarried {
-                    service: service.name.clone(),
-                    key: key.clone(),
-                    why: why.clone(),
-                    position: service.positions.find(key).cloned(),
-                });
-            }
+        for NotCarried { key, why } in &service.not_carried {
             self.warnings.push(Warning {
                 message: format!("{}: `{key}` {why}", service.name),
                 position: service.positions.find(key).cloned(),

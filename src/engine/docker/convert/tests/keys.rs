@@ -517,7 +517,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("pull_refresh_after", "steps of the plan"),
     ("scale", "how many replicas"),
     ("secrets", "files in containers: tested with the engine"),
-    ("use_api_socket", "refused"),
+    (
+        "use_api_socket",
+        "a mount and a file: tested with the engine",
+    ),
     ("x-ready", "how waits are done"),
 ];
 
