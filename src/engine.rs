@@ -48,6 +48,8 @@ pub trait Engine {
     async fn create_container(&self, container: &NewContainer) -> Result<Created, EngineError>;
     /// Puts files into a container; folders that are not there are made, files that are there are replaced.
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError>;
+    /// A file of a container, running or not; none where there is no file at this path.
+    async fn read_file(&self, id: &str, path: &str) -> Result<Option<ContainerFile>, EngineError>;
     /// Starts a container; one that runs already is no error.
     async fn start_container(&self, id: &str) -> Result<(), EngineError>;
     /// Stops a container with its own stop signal; kills it after `timeout` seconds (absent: its own grace period).

@@ -43,6 +43,8 @@ pub const VERSION: &str = "com.docker.compose.version";
 pub const REPLACE: &str = "com.docker.compose.replace";
 /// What was asked for, as JSON; see [`spec_to_json`].
 pub const SPEC: &str = "io.windlass.spec";
+/// The beginnings of the keys under which tools keep what is their own.
+const TOOLS: [&str; 3] = ["com.docker.compose.", "io.windlass.", "desktop.docker.io/"];
 /// The version of the form of our labels.
 pub const FORMAT: &str = "io.windlass.format";
 
@@ -167,6 +169,11 @@ pub fn applied_spec(labels: &IndexMap<String, String>, environment: &[String]) -
         }
     }
     Some(json)
+}
+
+/// Whether a label is no user's, but tells a tool something.
+pub fn is_own(key: &str) -> bool {
+    TOOLS.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// A specification as JSON without absent fields and empty lists (but an empty command says something).

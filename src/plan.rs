@@ -3,6 +3,7 @@
 //! Planning is pure: everything it needs to know is handed in. A plan is a value that can be shown, compared and
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
+mod adopt;
 mod container;
 mod content;
 mod decide;

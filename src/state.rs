@@ -3,6 +3,7 @@
 mod event;
 mod process;
 mod project;
+mod shown;
 mod surroundings;
 mod usage;
 
@@ -11,11 +12,11 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use crate::label;
-use crate::model::{Content, Limits, ServiceName};
-
+use crate::model::{ContainerSpec, Content, Limits, ServiceName};
 pub use event::ContainerEvent;
 pub use process::Processes;
 pub use project::ProjectContainer;
+pub use shown::Shown;
 pub use surroundings::{HostListener, Publication, Question, Surroundings};
 pub use usage::Usage;
 
@@ -107,6 +108,8 @@ pub struct Container {
     pub stdin_open: bool,
     /// Whether the engine's API kept something from us that we could not read; the fields above may be incomplete.
     pub degraded: bool,
+    /// What it is by the engine's own word, where its labels don't say what was asked for.
+    pub shown: Option<Box<Shown>>,
 }
 
 impl Container {
@@ -340,4 +343,6 @@ pub struct Image {
     pub size: u64,
     /// When it got its last tag, RFC 3339; empty where the engine doesn't tell.
     pub tagged_at: String,
+    /// What its containers are where nothing else is asked for.
+    pub defaults: ContainerSpec,
 }

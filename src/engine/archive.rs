@@ -1,8 +1,8 @@
 //! Tar archives of files for containers.
 
-use std::io;
+use std::io::{self, Read as _};
 
-use crate::model::ContainerFile;
+use crate::model::{ContainerFile, Content};
 
 /// The files as an archive to be unpacked at the root of a container's file system; `modified` is their time in Unix
 /// seconds. Folders that are not there are left to the engine.
@@ -25,12 +25,35 @@ pub(super) fn of_files(files: &[ContainerFile], modified: u64) -> io::Result<Vec
     archive.into_inner()
 }
 
+/// The file in an archive of one file, which is at `path` in its container; none where there is no file in it.
+pub(super) fn first_file(archive: &[u8], path: &str) -> Option<ContainerFile> {
+    let mut archive = tar::Archive::new(archive);
+    let mut entry = archive.entries().ok()?.next()?.ok()?;
+    let header = entry.header();
+    if header.entry_type() != tar::EntryType::Regular {
+        return None;
+    }
+    let number =
+        |number: io::Result<u64>| number.ok().and_then(|number| u32::try_from(number).ok());
+    let (uid, gid, mode) = (
+        number(header.uid())?,
+        number(header.gid())?,
+        header.mode().ok()? & 0o7777,
+    );
+    let mut bytes = Vec::new();
+    entry.read_to_end(&mut bytes).ok()?;
+    Some(ContainerFile {
+        path: path.to_owned(),
+        uid,
+        gid,
+        mode,
+        content: Content::new(bytes),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
-    use crate::model::Content;
 
     #[test]
     fn files_have_their_owner_mode_and_content() {
@@ -45,6 +68,11 @@ mod tests {
             },
         );
         let bytes = of_files(&files, 7).unwrap();
+        assert_eq!(
+            first_file(&bytes, "/run/secrets/pin").as_ref(),
+            Some(&files[0])
+        );
+        assert_eq!(first_file(b"no archive", "/x"), None);
         let mut archive = tar::Archive::new(bytes.as_slice());
         let found: Vec<_> = (archive.entries().unwrap())
             .map(|entry| {

@@ -29,6 +29,7 @@ mod push;
 mod request;
 mod restart;
 mod security;
+mod shown;
 mod stats;
 mod stream;
 mod surroundings;
@@ -187,7 +188,7 @@ impl DockerEngine {
 
     async fn inspect(&self, id: &str) -> Result<Option<Container>, EngineError> {
         let body = find(&self.transport, &Target::new(&["containers", id, "json"])).await?;
-        Ok(body.map(|body| inspect::container(id, &body)))
+        Ok(body.map(|body| inspect::container(id, &body, self.api())))
     }
 
     /// All networks of exactly this name: an engine may have several.
@@ -356,6 +357,12 @@ impl Engine for DockerEngine {
             .with("path", "/")
             .with("noOverwriteDirNonDir", "1");
         put_archive(&self.transport, &target, archive).await
+    }
+
+    async fn read_file(&self, id: &str, path: &str) -> Result<Option<ContainerFile>, EngineError> {
+        let target = Target::new(&["containers", id, "archive"]).with("path", path);
+        let body = find(&self.transport, &target).await?;
+        Ok(body.and_then(|body| archive::first_file(&body, path)))
     }
 
     async fn start_container(&self, id: &str) -> Result<(), EngineError> {

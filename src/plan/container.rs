@@ -69,7 +69,7 @@ fn container_of(project: &Project, service: &str) -> String {
     }
 }
 
-fn volumes_from(project: &Project, from: &str) -> String {
+pub(super) fn volumes_from(project: &Project, from: &str) -> String {
     match from.strip_prefix("container:") {
         Some(container) => container.to_owned(),
         None => match from.split_once(':') {
@@ -79,7 +79,7 @@ fn volumes_from(project: &Project, from: &str) -> String {
     }
 }
 
-fn resolve_mount(project: &Project, mount: &Mount) -> Mount {
+pub(super) fn resolve_mount(project: &Project, mount: &Mount) -> Mount {
     let mut mount = mount.clone();
     if let MountKind::Volume {
         source: Some(source),
@@ -181,7 +181,7 @@ pub(super) fn endpoints<'a>(
 }
 
 /// `CONTAINER:ALIAS` of all links: a service's replicas are known by the link's name, and each by names of its own.
-fn links(project: &Project, service: &Service) -> Vec<String> {
+pub(super) fn links(project: &Project, service: &Service) -> Vec<String> {
     let mut own = Vec::new();
     for link in &service.spec.links {
         let (target, alias) = link.split_once(':').unwrap_or((link, link));

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::state::ApiAccess;
 
 /// Permissions where the file says nothing: everybody may read.
-const READABLE: u32 = 0o444;
+pub(super) const READABLE: u32 = 0o444;
 
 /// A config or secret that a service is granted.
 #[derive(Clone, Copy, Debug)]

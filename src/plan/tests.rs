@@ -1,5 +1,6 @@
 //! Plans as text: what people and programs rely on.
 
+mod adopt;
 mod down;
 mod preflight;
 mod provided;

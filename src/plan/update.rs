@@ -9,7 +9,7 @@ mod network;
 use serde_json::Value;
 
 use super::provided::is_source;
-use super::{FieldChange, Reason, changes};
+use super::{FieldChange, Reason, adopt, changes};
 use crate::label;
 use crate::model::{ContainerSpec, Endpoint, Limits, Project, Service};
 use crate::state::{ActualState, Container};
@@ -65,9 +65,7 @@ pub(super) fn difference(
     container: &Container,
     state: &ActualState,
 ) -> Option<Difference> {
-    let applied = label::applied_spec(&container.labels, &container.environment);
-    let asked = applied.clone().and_then(spec_of);
-    let (Some(mut applied), Some(asked)) = (applied, asked) else {
+    let Some((mut applied, asked)) = origin(project, service, container, state) else {
         return Some(Difference::Another(Reason::UnknownOrigin));
     };
     let mut desired = label::full_spec(&service.spec);
@@ -137,6 +135,20 @@ fn leave_out_variable(spec: &mut Value, name: &str) {
             leave_out(spec, &["environment"]);
         }
     }
+}
+
+/// What the container was asked to be, as JSON and typed: by its label, else as the engine shows it.
+fn origin(
+    project: &Project,
+    service: &Service,
+    container: &Container,
+    state: &ActualState,
+) -> Option<(Value, ContainerSpec)> {
+    if let Some(applied) = label::applied_spec(&container.labels, &container.environment) {
+        return Some((applied.clone(), spec_of(applied)?));
+    }
+    let asked = adopt::asked(project, service, container, state)?;
+    Some((label::full_spec(&asked), asked))
 }
 
 /// What the container was asked to be, without what the label has in a form of its own.

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
 use crate::model::{Condition, Limits, Project, ServiceName};
+use crate::plan::granted;
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
@@ -25,13 +26,15 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
     );
     let mut containers = containers?;
     memory_usage(engine, project, &mut containers).await?;
+    let images = images?;
+    look_into(engine, project, &images, &mut containers).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     doubt(engine, project, &mut containers);
     Ok(ActualState {
         containers,
         networks: networks?,
         volumes: volumes?,
-        images: images?,
+        images,
         api: api(engine, project).await,
         // Podman's answers that all went well, leaves processors as they are and the restart policy at `no`.
         has_poor_updates: engine.about().product == "Podman",
@@ -48,6 +51,45 @@ async fn api<E: Engine>(engine: &E, project: &Project) -> Option<ApiAccess> {
         address: engine.about().address.clone(),
         config: engine.docker_config().await,
     })
+}
+
+/// Looks up what the labels of containers would say that windlass did not make: what comes from their images, and the
+/// files that were copied into them.
+async fn look_into<E: Engine>(
+    engine: &E,
+    project: &Project,
+    images: &IndexMap<String, Image>,
+    containers: &mut [Container],
+) -> Result<(), EngineError> {
+    let foreign = containers
+        .iter_mut()
+        .filter(|container| container.shown.is_some() && !container.is_one_off());
+    let looked = foreign.map(|container| async move {
+        let (id, service) = (container.id.clone(), container.service());
+        let service = service.and_then(|name| project.services.get(name));
+        let (Some(service), Some(shown)) = (service, container.shown.as_mut()) else {
+            return Ok(());
+        };
+        let known = images
+            .values()
+            .find(|image| image.id == container.image_id)
+            .cloned();
+        let image = match known {
+            Some(image) => Some(image),
+            None => engine.image(&container.image_id).await?,
+        };
+        shown.image = image.map(|image| image.defaults);
+        for granted in granted(project, service) {
+            let path = &granted.reference.target;
+            let mut mounts = shown.spec.volumes.iter();
+            if granted.is_copied(service) && !mounts.any(|mount| mount.target == *path) {
+                let file = engine.read_file(&id, path).await?;
+                shown.files.extend(file.map(|file| (path.clone(), file)));
+            }
+        }
+        Ok(())
+    });
+    try_join_all(looked).await.map(drop)
 }
 
 /// Looks up how much memory the containers use whose limit shall be lowered: below that the kernel kills.

@@ -1,7 +1,8 @@
 //! The whole program on a real engine.
 
-mod attach;
+mod adopt;
 mod api_socket;
+mod attach;
 mod attribute;
 mod build;
 mod commit;
@@ -11,8 +12,8 @@ mod crash;
 mod create;
 mod events;
 mod example;
-mod export;
 mod exec;
+mod export;
 mod failure;
 mod gate;
 mod hook;

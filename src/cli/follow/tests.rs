@@ -74,6 +74,13 @@ impl Engine for Talkers {
     ) -> Result<(), EngineError> {
         unknown()
     }
+    async fn read_file(
+        &self,
+        _: &str,
+        _: &str,
+    ) -> Result<Option<crate::model::ContainerFile>, EngineError> {
+        unknown()
+    }
     async fn start_container(&self, _: &str) -> Result<(), EngineError> {
         unknown()
     }

@@ -9,6 +9,9 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
+use super::shown::{image_defaults, shown};
+use super::version::ApiVersion;
+use crate::label;
 use crate::model::{Limits, RestartPolicy};
 use crate::state::{
     Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
@@ -182,9 +185,16 @@ shapes! {
 }
 
 /// A container from `GET /containers/ID/json`. One that cannot be read is shown with its id, labels unknown.
-pub(super) fn container(id: &str, json: &[u8]) -> Container {
+pub(super) fn container(id: &str, json: &[u8], api: ApiVersion) -> Container {
     match serde_json::from_slice::<ContainerShape>(json) {
-        Ok(shape) => from_container(shape),
+        Ok(shape) => {
+            let mut container = from_container(shape);
+            if label::applied_spec(&container.labels, &container.environment).is_none() {
+                let json = serde_json::from_slice(json).unwrap_or_default();
+                container.shown = Some(Box::new(shown(&json, api)));
+            }
+            container
+        }
         Err(error) => {
             tracing::warn!(id, %error, "the engine's description of a container cannot be read");
             degraded(id, json)
@@ -296,6 +306,7 @@ fn from_container(shape: ContainerShape) -> Container {
         tty: config.tty,
         stdin_open: config.open_stdin,
         is_doubtful: false,
+        shown: None,
         degraded: matches!(status, Status::Other(_)),
         status,
         id: shape.id,
@@ -501,6 +512,7 @@ fn from_volume(shape: VolumeShape) -> VolumeState {
 /// An image from `GET /images/NAME/json`.
 pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
     let shape = serde_json::from_slice::<ImageShape>(json)?;
+    let all: serde_json::Value = serde_json::from_slice(json)?;
     let tests = |healthcheck: &ImageHealthcheckShape| {
         healthcheck.test.first().is_some_and(|word| word != "NONE")
     };
@@ -515,6 +527,7 @@ pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
         variant: shape.variant,
         size: shape.size,
         tagged_at: moment(shape.metadata.tagged_at),
+        defaults: image_defaults(&all["Config"]),
     })
 }
 

@@ -38,6 +38,12 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ),
 ];
 
+/// What `plan` names where docker compose has made the stack, and why.
+const PASSED_OVER: &[(&str, &str)] = &[
+    (".selinux: \"z\" added", SELINUX),
+    ("volumes_from: [", READ_ONLY),
+];
+
 const SELINUX: &str = "docker compose passes over `bind.selinux` of the long form";
 const READ_ONLY: &str = "docker compose passes over `:ro` of `volumes_from`";
 const ADDRESS: &str = "docker compose writes the address that is asked for where the engine notes, at start, the one it gave";
@@ -127,6 +133,11 @@ fn the_same_file_through_docker_compose_makes_the_same_objects() {
     };
     compose(&["up", "--no-start"]);
     let theirs = facts(&stack);
+    let plan = stack.run(&[files.as_slice(), &["plan"]].concat());
+    for line in plan.stdout.lines().filter(|line| line.starts_with("     ")) {
+        let is_known = PASSED_OVER.iter().any(|(field, _)| line.contains(field));
+        assert!(is_known, "not taken over:\n{}", plan.both());
+    }
     compose(&["down", "-v"]);
     stack.ok(&[files.as_slice(), &["up", "--no-start"]].concat());
     let ours = facts(&stack);

@@ -424,6 +424,11 @@ impl Engine for FakeEngine {
         .await
     }
 
+    async fn read_file(&self, id: &str, path: &str) -> Result<Option<ContainerFile>, EngineError> {
+        let text = format!("read {path} of {}", self.name_of(id));
+        self.call(text, |_| Ok(None)).await
+    }
+
     async fn rename_container(&self, id: &str, name: &str) -> Result<(), EngineError> {
         let text = format!("rename {} {name}", self.name_of(id));
         self.call(text, |world| world.rename(id, name)).await

@@ -3,7 +3,11 @@ use serde_json::json;
 use super::*;
 
 fn inspected(json: &serde_json::Value) -> Container {
-    container("0123456789abcdef", json.to_string().as_bytes())
+    container(
+        "0123456789abcdef",
+        json.to_string().as_bytes(),
+        ApiVersion::V1_44,
+    )
 }
 
 #[test]
@@ -165,7 +169,7 @@ fn what_cannot_be_read_degrades_one_container_only() {
         ),
         ("x", "1", true)
     );
-    assert_eq!(container("1", b"no json").id, "1");
+    assert_eq!(container("1", b"no json", ApiVersion::V1_44).id, "1");
 }
 
 #[test]
