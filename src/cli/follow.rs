@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::model::ProjectName;
 use crate::state::{Container, Status};
-use crate::ui::log::{self, Lines, LogForm, LogLine};
+use crate::ui::log::{Lines, LogForm, LogLine};
 use crate::ui::time;
 
 /// Which containers are followed.
@@ -77,6 +77,8 @@ pub(super) struct Follower<'a, E> {
     followed: IndexMap<String, Followed>,
     /// Whether to tell of ends, and to end with the last container.
     tells_ends: bool,
+    /// Whether it was told that the last container ended, and nothing happened since.
+    told_over: bool,
 }
 
 impl<'a, E: Engine> Follower<'a, E> {
@@ -105,6 +107,7 @@ impl<'a, E: Engine> Follower<'a, E> {
             looks: FuturesUnordered::new(),
             followed: IndexMap::new(),
             tells_ends: false,
+            told_over: false,
         })
     }
 
@@ -126,7 +129,7 @@ impl<'a, E: Engine> Follower<'a, E> {
         if !(self.wanted)(container) {
             return;
         }
-        let number = self.form.add(log::name(container, self.project.as_str()));
+        let number = self.form.add(container, self.project.as_str());
         let over = matches!(container.status, Status::Exited | Status::Dead);
         self.followed.insert(
             container.id.clone(),
@@ -195,6 +198,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                     None => self.events = None,
                 },
             }
+            self.told_over = false;
         }
     }
 
@@ -208,11 +212,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                 continue;
             };
             if self.tells_ends {
-                writeln!(
-                    out,
-                    "{} exited with code {code}",
-                    self.form.name(followed.number)
-                )?;
+                self.form.end(out, followed.number, code)?;
                 out.flush()?;
                 return Ok(Some(News::Exited {
                     service: followed.service.clone(),
@@ -222,7 +222,9 @@ impl<'a, E: Engine> Follower<'a, E> {
         }
         let goes_on = |followed: &Followed| followed.runs || followed.returns || followed.is_open;
         let over = self.tells_ends && self.looks.is_empty() && !self.followed.values().any(goes_on);
-        Ok(over.then_some(News::AllOver))
+        let is_news = over && !self.told_over;
+        self.told_over |= over;
+        Ok(is_news.then_some(News::AllOver))
     }
 
     fn chunk(

@@ -10,13 +10,15 @@ use futures_util::future::try_join_all;
 
 use super::Ended;
 use super::error::CliError;
-use super::follow::Follower;
+use super::follow::{Follower, News};
+use super::replica;
 use super::scope::{Scope, now};
 use super::signal::Interrupts;
 use crate::engine::{Engine, EngineError, LogChunk, LogOptions, Told};
-use crate::state::Container;
+use crate::model::ProjectName;
+use crate::state::{Container, Status};
 use crate::ui::Color;
-use crate::ui::log::{self, Lines, LogForm, LogLine};
+use crate::ui::log::{self, Filter, Lines, LogForm, LogLine};
 use crate::ui::time;
 
 /// Show the output of containers, merged by time
@@ -54,11 +56,26 @@ pub(super) struct LogsArgs {
     /// No container names in front of lines
     #[arg(long)]
     no_log_prefix: bool,
+    /// Only lines in which this regular expression is found; repeatable: one of them
+    #[arg(long, value_name = "PATTERN")]
+    grep: Vec<String>,
+    /// No lines in which this regular expression is found; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// One JSON object per line: time, service, container, stream and line
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
     let options = options(args)?;
-    let (project, _) = scope.project_or_name()?;
+    let filter = filter(args)?;
+    if args.index.is_some() && args.services.len() != 1 {
+        return Err(CliError::Usage(
+            "--index requires one service to be selected".to_owned(),
+        ));
+    }
+    let (project, known) = scope.project_or_name()?;
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     let color = if args.no_color {
@@ -66,7 +83,9 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
     } else {
         scope.out_color
     };
-    let form = LogForm::new(color, !args.no_log_prefix, args.timestamps);
+    let form = LogForm::new(color, !args.no_log_prefix, args.timestamps)
+        .filtered(filter)
+        .as_json(args.json);
     let wanted = |container: &Container| {
         let service = container.service();
         !container.is_one_off()
@@ -81,16 +100,16 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
         None
     };
     let mut containers = engine.containers(&project.name).await?;
-    for service in &args.services {
-        let known = project.services.contains_key(service.as_str())
-            || containers
-                .iter()
-                .any(|container| container.service() == Some(service));
-        if !known {
-            return Err(CliError::NoSuchService(service.clone()));
-        }
-    }
+    replica::known(&args.services, (&project, known), &containers, scope)?;
     containers.retain(wanted);
+    if let (Some(index), [service]) = (args.index, args.services.as_slice())
+        && containers.is_empty()
+    {
+        return Err(CliError::NotRunning {
+            service: service.clone(),
+            index: Some(index),
+        });
+    }
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     let mut out = BufWriter::new(io::stdout().lock());
     match &mut follower {
@@ -112,14 +131,50 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
             for container in &containers {
                 follower.add(container, &options);
             }
-            tokio::select! {
-                news = follower.next(&mut out) => drop(news?),
-                () = interrupts.next() => {}
+            // Where nothing runs yet, what comes is waited for.
+            if containers.iter().any(|container| container.status.is_up()) {
+                follower.tell_ends();
+            }
+            loop {
+                let news = tokio::select! {
+                    news = follower.next(&mut out) => news?,
+                    () = interrupts.next() => {
+                        out.flush()?;
+                        return Ok(130);
+                    }
+                };
+                if news == News::AllOver && !goes_on(&engine, &project.name, &wanted).await? {
+                    break;
+                }
             }
         }
     }
     out.flush()?;
-    Ok(if args.follow { 130 } else { 0 })
+    Ok(0)
+}
+
+/// Whether a container runs, or is made to take the place of one that ended.
+async fn goes_on<E: Engine>(
+    engine: &E,
+    project: &ProjectName,
+    wanted: &impl Fn(&Container) -> bool,
+) -> Result<bool, EngineError> {
+    let containers = engine.containers(project).await?;
+    let mut wanted = containers.iter().filter(|container| wanted(container));
+    Ok(wanted.any(|container| container.status.is_up() || container.status == Status::Created))
+}
+
+fn filter(args: &LogsArgs) -> Result<Filter, CliError> {
+    let patterns = |flag: &str, texts: &[String]| {
+        let pattern = |text: &String| {
+            log::pattern(text).map_err(|error| CliError::Usage(format!("{flag} {text}: {error}")))
+        };
+        texts.iter().map(pattern).collect::<Result<Vec<_>, _>>()
+    };
+    Ok(Filter {
+        grep: patterns("--grep", &args.grep)?,
+        exclude: patterns("--exclude", &args.exclude)?,
+    })
 }
 
 fn options(args: &LogsArgs) -> Result<LogOptions, CliError> {
@@ -186,7 +241,7 @@ async fn merge<E: Engine>(
     let mut sources: Vec<Source<'_>> = containers
         .iter()
         .map(|container| Source {
-            number: form.add(log::name(container, project)),
+            number: form.add(container, project),
             chunks: engine.logs(&container.id, options),
             lines: Lines::default(),
             ready: VecDeque::new(),

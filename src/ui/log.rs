@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::color::CONTAINERS;
+use regex::bytes::{Regex, RegexBuilder};
+use serde_json::json;
+
+use super::color::{BAD, CONTAINERS};
 use super::{Color, text};
 use crate::state::Container;
 
@@ -22,7 +25,38 @@ pub struct LogForm {
     color: Color,
     prefix: bool,
     timestamps: bool,
+    json: bool,
+    filter: Filter,
     names: Vec<String>,
+    services: Vec<String>,
+}
+
+/// Which lines are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// One of these patterns is in a line, where there are any.
+    pub grep: Vec<Regex>,
+    /// None of these is.
+    pub exclude: Vec<Regex>,
+}
+
+impl Filter {
+    fn shows(&self, text: &[u8]) -> bool {
+        let found = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(text));
+        (self.grep.is_empty() || found(&self.grep)) && !found(&self.exclude)
+    }
+}
+
+/// A pattern for lines, whatever bytes these hold.
+///
+/// # Errors
+/// Where it is not well formed.
+pub fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    Regex::new(text).or_else(|error| {
+        // Without the tables of all alphabets, only letters of ASCII can lose their case.
+        let plain = RegexBuilder::new(text).unicode(false).build();
+        plain.map_err(|_| error)
+    })
 }
 
 impl LogForm {
@@ -32,15 +66,33 @@ impl LogForm {
             color,
             prefix,
             timestamps,
+            json: false,
+            filter: Filter::default(),
             names: Vec::new(),
+            services: Vec::new(),
         }
     }
 
+    /// Shows only the lines that pass.
+    pub fn filtered(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Writes one JSON object per line.
+    pub fn as_json(mut self, json: bool) -> Self {
+        self.json = json;
+        self
+    }
+
     /// Makes a container known; answers its number for [`LogForm::line`]. A known name keeps its number.
-    pub fn add(&mut self, name: &str) -> usize {
+    pub fn add(&mut self, container: &Container, project: &str) -> usize {
+        let name = name(container, project);
         let known = self.names.iter().position(|known| known == name);
         known.unwrap_or_else(|| {
             self.names.push(name.to_owned());
+            let service = container.service().unwrap_or_default();
+            self.services.push(service.to_owned());
             self.names.len() - 1
         })
     }
@@ -55,11 +107,30 @@ impl LogForm {
     /// # Errors
     /// Where `out` cannot be written to.
     pub fn line(&self, out: &mut impl Write, number: usize, line: &LogLine) -> io::Result<()> {
+        if !self.filter.shows(&line.text) {
+            return Ok(());
+        }
+        if self.json {
+            let object = json!({
+                "time": line.time,
+                "service": self.services.get(number),
+                "container": self.name(number),
+                "stream": if line.stderr { "stderr" } else { "stdout" },
+                "line": String::from_utf8_lossy(&line.text),
+            });
+            return writeln!(out, "{object}");
+        }
         if self.prefix {
             let widest = self.names.iter().map(|name| text::width(name)).max();
             let name = text::pad(self.name(number), widest.unwrap_or(0));
             let style = CONTAINERS[number % CONTAINERS.len()].on_default();
-            let prefix = self.color.paint(style, &format!("{name}  |"));
+            // On a terminal, what comes from standard error has a red bar.
+            let prefix = if line.stderr && self.color.is_on() {
+                let name = self.color.paint(style, &format!("{name}  "));
+                format!("{name}{}", self.color.paint(BAD, "|"))
+            } else {
+                self.color.paint(style, &format!("{name}  |"))
+            };
             write!(out, "{prefix} ")?;
         }
         if self.timestamps && !line.time.is_empty() {
@@ -68,11 +139,29 @@ impl LogForm {
         out.write_all(&line.text)?;
         out.write_all(b"\n")
     }
+
+    /// Writes that a container ended.
+    ///
+    /// # Errors
+    /// Where `out` cannot be written to.
+    pub fn end(&self, out: &mut impl Write, number: usize, code: i64) -> io::Result<()> {
+        if self.json {
+            let object = json!({
+                "service": self.services.get(number),
+                "container": self.name(number),
+                "exit_code": code,
+            });
+            return writeln!(out, "{object}");
+        }
+        writeln!(out, "{} exited with code {code}", self.name(number))
+    }
 }
 
 /// One line of a container's output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogLine {
+    /// Whether it was written to standard error.
+    pub stderr: bool,
     /// When it was written, by the engine's clock (RFC 3339); empty where the engine didn't tell.
     pub time: String,
     /// The line without its end.
@@ -100,6 +189,7 @@ impl Lines {
                 begun.time = String::from_utf8_lossy(time).into_owned();
             }
             begun.text.extend_from_slice(text);
+            begun.stderr = stderr;
             if piece.last() == Some(&b'\n') {
                 lines.push(trimmed(std::mem::take(begun)));
             }
@@ -154,8 +244,11 @@ mod tests {
     #[test]
     fn names_are_filled_up_to_the_widest() {
         let mut form = LogForm::new(Color::OFF, true, false);
-        let (web, worker) = (form.add("web-1"), form.add("worker-12"));
-        assert_eq!(form.add("web-1"), web);
+        let (web, worker) = (
+            form.add(&container("web-1"), "shop"),
+            form.add(&container("worker-12"), "shop"),
+        );
+        assert_eq!(form.add(&container("web-1"), "shop"), web);
         assert_eq!(
             written(&form, &[(web, "hello"), (worker, ""), (web, "bye")]),
             "web-1      | hello\nworker-12  | \nweb-1      | bye\n"
@@ -165,7 +258,10 @@ mod tests {
     #[test]
     fn each_container_has_its_colour() {
         let mut form = LogForm::new(Color::ON, true, false);
-        let (web, db) = (form.add("web-1"), form.add("db-1"));
+        let (web, db) = (
+            form.add(&container("web-1"), "shop"),
+            form.add(&container("db-1"), "shop"),
+        );
         assert_eq!(
             written(&form, &[(web, "a"), (db, "b")]),
             "\u{1b}[36mweb-1  |\u{1b}[0m a\n\u{1b}[33mdb-1   |\u{1b}[0m b\n"
@@ -175,19 +271,83 @@ mod tests {
     #[test]
     fn without_prefix_there_are_only_lines() {
         let mut form = LogForm::new(Color::ON, false, false);
-        let web = form.add("web-1");
+        let web = form.add(&container("web-1"), "shop");
         assert_eq!(written(&form, &[(web, "hello")]), "hello\n");
 
         let mut form = LogForm::new(Color::OFF, false, true);
-        let web = form.add("web-1");
+        let web = form.add(&container("web-1"), "shop");
         assert_eq!(
             written(&form, &[(web, "hello")]),
             "2024-05-06T07:08:09.1Z hello\n"
         );
     }
 
+    fn container(name: &str) -> Container {
+        let service = name.split('-').next().unwrap_or_default();
+        Container {
+            name: format!("shop-{name}"),
+            labels: [(crate::label::SERVICE.to_owned(), service.to_owned())].into(),
+            ..Container::default()
+        }
+    }
+
+    #[test]
+    fn lines_are_chosen_by_what_is_in_them() {
+        let filter = |grep: &[&str], exclude: &[&str]| {
+            let patterns =
+                |texts: &[&str]| texts.iter().map(|text| pattern(text).unwrap()).collect();
+            Filter {
+                grep: patterns(grep),
+                exclude: patterns(exclude),
+            }
+        };
+        let lines = [(0, "GET /a 200"), (0, "get /b 404"), (0, "ü")];
+        for (filter, expected) in [
+            (filter(&["GET"], &[]), "GET /a 200\n"),
+            (filter(&["(?i)get"], &[]), "GET /a 200\nget /b 404\n"),
+            (filter(&["(?i)get"], &["4\\d\\d$"]), "GET /a 200\n"),
+            (filter(&["200", "^ü$"], &[]), "GET /a 200\nü\n"),
+            (filter(&[], &["."]), ""),
+        ] {
+            let form = LogForm::new(Color::OFF, false, false).filtered(filter);
+            assert_eq!(written(&form, &lines), expected);
+        }
+        assert!(pattern("(").is_err());
+    }
+
+    #[test]
+    fn programs_get_an_object_a_line() {
+        let mut form = LogForm::new(Color::ON, true, false).as_json(true);
+        let web = form.add(&container("web-1"), "shop");
+        let mut out = written(&form, &[(web, "\"quoted\"")]).into_bytes();
+        form.end(&mut out, web, 3).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"time\":\"2024-05-06T07:08:09.1Z\",\"service\":\"web\",\"container\":\"web-1\",\"stream\":\"stdout\",\
+             \"line\":\"\\\"quoted\\\"\"}\n\
+             {\"service\":\"web\",\"container\":\"web-1\",\"exit_code\":3}\n"
+        );
+    }
+
+    #[test]
+    fn standard_error_has_a_red_bar_on_a_terminal() {
+        let mut form = LogForm::new(Color::ON, true, false);
+        let web = form.add(&container("web-1"), "shop");
+        let line = LogLine {
+            stderr: true,
+            ..line("", "oh")
+        };
+        let mut out = Vec::new();
+        form.line(&mut out, web, &line).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "\u{1b}[36mweb-1  \u{1b}[0m\u{1b}[1m\u{1b}[31m|\u{1b}[0m oh\n"
+        );
+    }
+
     fn line(time: &str, text: &str) -> LogLine {
         LogLine {
+            stderr: false,
             time: time.to_owned(),
             text: text.as_bytes().to_vec(),
         }
@@ -197,7 +357,11 @@ mod tests {
     fn output_is_cut_into_lines_whatever_its_pieces() {
         let mut lines = Lines::default();
         assert_eq!(lines.push(false, b"one\ntw"), [line("", "one")]);
-        assert_eq!(lines.push(true, b"error\r\n"), [line("", "error")]);
+        let error = LogLine {
+            stderr: true,
+            ..line("", "error")
+        };
+        assert_eq!(lines.push(true, b"error\r\n"), [error]);
         assert_eq!(
             lines.push(false, b"o\n\nrest"),
             [line("", "two"), line("", "")]

@@ -23,6 +23,7 @@ mod interrupt;
 mod kill;
 mod lifecycle;
 mod lock;
+mod logs;
 mod ls;
 mod mount;
 mod network;
