@@ -31,6 +31,7 @@ mod raise;
 mod replica;
 mod restart;
 mod rm;
+mod run;
 mod scale;
 mod schema;
 mod scope;
@@ -105,6 +106,7 @@ enum Command {
     Stats(stats::StatsArgs),
     Export(export::ExportArgs),
     Commit(commit::CommitArgs),
+    Run(Box<run::RunArgs>),
     Exec(exec::ExecArgs),
     Attach(attach::AttachArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
@@ -180,6 +182,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Stats(args) => stats::run(args, scope).await,
             Command::Export(args) => export::run(args, scope).await,
             Command::Commit(args) => commit::run(args, scope).await,
+            Command::Run(args) => run::run(args, scope).await,
             Command::Exec(args) => exec::run(args, scope).await,
             Command::Attach(args) => attach::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,

@@ -23,6 +23,8 @@ pub const SERVICE: &str = "com.docker.compose.service";
 pub const CONTAINER_NUMBER: &str = "com.docker.compose.container-number";
 /// `True` for containers of `run`, `False` for replicas.
 pub const ONE_OFF: &str = "com.docker.compose.oneoff";
+/// What tells a container of `run` from others of its service.
+pub const SLUG: &str = "com.docker.compose.slug";
 /// A digest of what was asked for; docker compose lists only containers that carry it.
 pub const CONFIG_HASH: &str = "com.docker.compose.config-hash";
 /// The project's folder.

@@ -66,6 +66,19 @@ pub fn environment(request: &LoadRequest) -> std::collections::BTreeMap<String, 
     source::environment(request)
 }
 
+/// The variables of env files that a command line names (`--env-from-file`), the last one's value where several have a
+/// name; values may use `environment` and what stands before them.
+///
+/// # Errors
+///
+/// Where a file cannot be read or understood.
+pub fn env_files(
+    paths: &[std::path::PathBuf],
+    environment: &Environment,
+) -> Result<Vec<(String, String)>, LoadError> {
+    source::env_files(paths, environment).map_err(|error| request::refused(&error))
+}
+
 /// The JSON Schema (draft 2020-12) of the stack file with the keys of our own, for editors.
 pub fn json_schema() -> String {
     schema::json::schema()

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 pub use config::{Config, Content, ContentSource};
-pub use container::{ContainerFile, Endpoint, NetworkAccess, NewContainer};
+pub use container::{ContainerFile, Endpoint, NetworkAccess, NewContainer, OneOff};
 pub use limits::Limits;
 pub use name::{
     ConfigName, NameError, NetworkName, ProjectName, SecretName, ServiceName, VolumeName,

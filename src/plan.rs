@@ -37,7 +37,7 @@ pub use rm::{RmOptions, rm};
 pub use schedule::{Schedule, Settled};
 pub use start::{StartOptions, start};
 pub use stop::{StopOptions, stop};
-pub use up::{Recreate, UpOptions, up};
+pub use up::{Recreate, RunOptions, UpOptions, run, up};
 
 use crate::graph::Cycle;
 use crate::model::{

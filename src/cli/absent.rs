@@ -50,12 +50,6 @@ const ABSENT: &[(&str, Instead)] = {
         ),
         ("push", DockerCompose),
         (
-            "run",
-            Windlass(
-                "`docker compose run --no-deps` runs a command in a new container beside the others",
-            ),
-        ),
-        (
             "watch",
             Windlass(
                 "`windlass up -d --build` brings changes into the containers, once for each time it is called",

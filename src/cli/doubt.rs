@@ -89,6 +89,7 @@ mod tests {
                     network: NetworkAccess::Mode("none".into()),
                     mounts: Vec::new(),
                     volumes_from: Vec::new(),
+                    one_off: None,
                 }),
                 replaces: None,
             },

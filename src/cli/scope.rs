@@ -107,23 +107,45 @@ impl Scope {
 
     /// Loads a stack.
     pub(super) fn load_silently(&self, options: LoadOptions) -> Result<Loaded, CliError> {
-        let request = self.load_request()?;
+        self.load_request_silently(&self.load_request()?, options)
+    }
+
+    fn load_request_silently(
+        &self,
+        request: &LoadRequest,
+        options: LoadOptions,
+    ) -> Result<Loaded, CliError> {
         let options = LoadOptions {
             current_dir: request.current_dir.clone(),
             all_resources: options.all_resources || self.global.all_resources,
             ..options
         };
-        loader::load(&request, &options).map_err(CliError::Load)
+        loader::load(request, &options).map_err(CliError::Load)
     }
 
     /// Loads the project to be carried out: all of it, or these services and what they depend on.
     pub(super) fn project(&self, services: &[String]) -> Result<Project, CliError> {
+        self.project_with(services, None)
+    }
+
+    /// The same with what the command line says in the words of a stack file.
+    pub(super) fn project_with(
+        &self,
+        services: &[String],
+        command_line: Option<String>,
+    ) -> Result<Project, CliError> {
+        let request = LoadRequest {
+            command_line,
+            ..self.load_request()?
+        };
         let options = LoadOptions {
             services: services.to_vec(),
             missing_sources: !self.is_engine_elsewhere(),
             ..LoadOptions::default()
         };
-        let mut project = self.load_project(options)?;
+        let loaded = self.load_request_silently(&request, options)?;
+        self.tell_diagnostics(&loaded.warnings, &loaded.sources);
+        let mut project = project_of(loaded)?;
         find_programs(&mut project, &self.programs());
         let inputs = gather(project).map_err(CliError::Inputs)?;
         let mask = Mask::of(&inputs.project, &[]);
@@ -132,13 +154,7 @@ impl Scope {
     }
 
     fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {
-        let loaded = self.load(options)?;
-        loaded.project.ok_or_else(|| {
-            CliError::Load(LoadError {
-                diagnostics: vec![Diagnostic::error("the stack file holds no project")],
-                sources: Sources::default(),
-            })
-        })
+        project_of(self.load(options)?)
     }
 
     /// Loads the project; where there is no stack to load and `-p` names a project, that name is enough: its objects
@@ -237,6 +253,15 @@ impl Scope {
     }
 }
 
+fn project_of(loaded: Loaded) -> Result<Project, CliError> {
+    loaded.project.ok_or_else(|| {
+        CliError::Load(LoadError {
+            diagnostics: vec![Diagnostic::error("the stack file holds no project")],
+            sources: Sources::default(),
+        })
+    })
+}
+
 /// What is to be loaded, but for standard input.
 fn request(
     global: &Global,
@@ -252,6 +277,7 @@ fn request(
         environment: environment.clone(),
         current_dir,
         stdin: None,
+        command_line: None,
     }
 }
 

@@ -11,6 +11,7 @@ use super::error::Diagnostic;
 use super::node::float_text;
 use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
+use super::source::COMMAND_LINE;
 use crate::model::{
     ConfigName, Network, NetworkName, Project, ProjectName, SecretName, ServiceName, Volume,
     VolumeName,
@@ -65,6 +66,7 @@ pub(super) fn project(
             .files
             .iter()
             .map(|file| file.path.clone())
+            .filter(|path| path.as_os_str() != COMMAND_LINE)
             .collect::<Vec<PathBuf>>(),
         services,
         disabled_services: disabled

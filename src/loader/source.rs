@@ -33,6 +33,8 @@ pub struct LoadRequest {
     pub current_dir: PathBuf,
     /// All of standard input, where [`LoadRequest::wants_stdin`] asks for it.
     pub stdin: Option<String>,
+    /// What the command line says in the words of a stack file: merged over all others.
+    pub command_line: Option<String>,
 }
 
 impl LoadRequest {
@@ -47,6 +49,9 @@ impl LoadRequest {
         files.iter().any(|file| file == "-")
     }
 }
+
+/// The name under which people are shown what the command line says in the words of a stack file.
+pub(crate) const COMMAND_LINE: &str = "(command line)";
 
 /// The texts of a stack and the facts around them, before anything of them is understood.
 #[derive(Clone, Debug)]
@@ -161,7 +166,11 @@ pub(crate) fn read_stack(request: &LoadRequest) -> Result<Stack, SourceError> {
     let name = explicit_name(request.project_name.as_deref(), &variables.values)?;
     let profiles = active_profiles(&request.profiles, &variables.values);
     let read = |path: PathBuf| read_stack_file(request, path);
-    let files = paths.into_iter().map(read).collect::<Result<_, _>>()?;
+    let mut files = paths.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    files.extend(request.command_line.clone().map(|text| TextFile {
+        path: PathBuf::from(COMMAND_LINE),
+        text,
+    }));
     let Variables {
         values: environment,
         files: env_files,
@@ -189,6 +198,36 @@ pub(crate) fn environment(request: &LoadRequest) -> BTreeMap<String, String> {
         }
         Err(_) => request.environment.clone(),
     }
+}
+
+/// The variables of env files, in their order.
+///
+/// # Errors
+/// Where a file cannot be read or understood.
+pub(crate) fn env_files(
+    paths: &[PathBuf],
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<(String, String)>, SourceError> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for path in paths {
+        let text = read_text(path).map_err(SourceError::EnvFile)?;
+        let lookup = |name: &str| environment.get(name).cloned();
+        let earlier = |name: &str| {
+            let mut known = found.iter().rev();
+            known.find_map(|(known, value)| (known == name).then(|| value.clone()))
+        };
+        let parsed = parse_later_env_file(&text, EnvFileFormat::DotEnv, lookup, &earlier);
+        let parsed = parsed.map_err(|errors| SourceError::EnvFileText {
+            file: TextFile {
+                path: path.clone(),
+                text: text.clone(),
+            },
+            errors,
+        })?;
+        let variables = parsed.variables.into_iter();
+        found.extend(variables.map(|(name, value)| (name, value.value)));
+    }
+    Ok(found)
 }
 
 /// Finds the stack files and the folder that relative paths start from, and reads the `.env` files on the way.

@@ -19,6 +19,15 @@ pub struct NewContainer {
     pub mounts: Vec<Mount>,
     /// `volumes_from` with container names, each with `:ro` where read-only.
     pub volumes_from: Vec<String>,
+    /// That it is made for one command; none for a service's replica.
+    pub one_off: Option<OneOff>,
+}
+
+/// What sets a container of `run` apart. Its standard input, where it stays open, has one user, with whom it ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OneOff {
+    /// The engine removes it at its end, with its anonymous volumes.
+    pub remove: bool,
 }
 
 /// How a container reaches the network.

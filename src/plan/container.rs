@@ -58,6 +58,7 @@ pub(super) fn new_container(
         mounts,
         labels,
         spec,
+        one_off: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod create;
 mod dependency;
 mod keep;
+mod one_off;
 mod recreate;
 mod replica;
 
@@ -17,6 +18,7 @@ use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, 
 use crate::graph::ServiceGraph;
 use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
+pub use one_off::{RunOptions, run};
 use replica::Placed;
 
 /// When containers are made anew.
@@ -102,24 +104,8 @@ impl UpOptions {
 pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result<Plan, PlanError> {
     let graph = graph(project)?;
     let services = selected(project, &graph, options)?;
-    let mut up = Up {
-        project,
-        state,
-        options,
-        steps: Steps::default(),
-        resources: Resources::default(),
-        placed: HashMap::new(),
-        waits: HashMap::new(),
-        unchanged: Vec::new(),
-        warnings: Vec::new(),
-        origins: HashMap::new(),
-    };
-    let decided = decide(project, &services, state, options, |service| {
-        up.image_is_renewed(service)
-    });
-    for (service, decided) in services.iter().zip(&decided) {
-        up.service(service, decided)?;
-    }
+    let mut up = Up::new(project, state, options);
+    up.raise(&services)?;
     if options.wait && !options.no_start {
         for service in services
             .iter()
@@ -131,13 +117,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
         }
     }
     up.orphans();
-    Ok(Plan {
-        project: project.name.clone(),
-        steps: up.steps.into_steps(),
-        unchanged: up.unchanged,
-        warnings: up.warnings,
-        origins: up.origins,
-    })
+    Ok(up.into_plan())
 }
 
 /// The project's dependencies as a graph.
@@ -234,6 +214,45 @@ pub(super) struct Up<'a> {
     unchanged: Vec<Resource>,
     pub(super) warnings: Vec<Warning>,
     pub(super) origins: HashMap<Resource, Positions>,
+}
+
+impl<'a> Up<'a> {
+    fn new(project: &'a Project, state: &'a ActualState, options: &'a UpOptions) -> Self {
+        Self {
+            project,
+            state,
+            options,
+            steps: Steps::default(),
+            resources: Resources::default(),
+            placed: HashMap::new(),
+            waits: HashMap::new(),
+            unchanged: Vec::new(),
+            warnings: Vec::new(),
+            origins: HashMap::new(),
+        }
+    }
+
+    /// Plans the services, which stand in start order.
+    fn raise(&mut self, services: &[&'a Service]) -> Result<(), PlanError> {
+        let (project, state, options) = (self.project, self.state, self.options);
+        let decided = decide(project, services, state, options, |service| {
+            self.image_is_renewed(service)
+        });
+        for (service, decided) in services.iter().zip(&decided) {
+            self.service(service, decided)?;
+        }
+        Ok(())
+    }
+
+    fn into_plan(self) -> Plan {
+        Plan {
+            project: self.project.name.clone(),
+            steps: self.steps.into_steps(),
+            unchanged: self.unchanged,
+            warnings: self.warnings,
+            origins: self.origins,
+        }
+    }
 }
 
 impl Up<'_> {

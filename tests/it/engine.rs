@@ -34,6 +34,7 @@ mod ps;
 mod published;
 mod restart;
 mod rm;
+mod run;
 mod scale;
 mod start;
 mod stats;

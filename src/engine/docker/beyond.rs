@@ -250,6 +250,7 @@ mod tests {
             network: NetworkAccess::Mode("none".to_owned()),
             mounts: mounts.map(mount).into(),
             volumes_from: Vec::new(),
+            one_off: None,
         }
     }
 

@@ -27,6 +27,7 @@ pub(super) fn create_body(
     api: ApiVersion,
 ) -> Result<Value, serde_json::Error> {
     let spec = &container.spec;
+    let is_one_off = container.one_off.is_some();
     let body = ContainerCreateBody {
         hostname: spec.hostname.clone(),
         domainname: spec.domainname.clone(),
@@ -34,6 +35,8 @@ pub(super) fn create_body(
         exposed_ports: some(exposed_ports(spec)),
         tty: Some(spec.tty),
         open_stdin: Some(spec.stdin_open),
+        attach_stdin: (is_one_off && spec.stdin_open).then_some(true),
+        stdin_once: (is_one_off && spec.stdin_open).then_some(true),
         attach_stdout: Some(true),
         attach_stderr: Some(true),
         network_disabled: is_disabled(&container.network).then_some(true),
@@ -78,6 +81,7 @@ fn host_config(container: &NewContainer, api: ApiVersion) -> HostConfig {
     };
     let security = security(spec);
     HostConfig {
+        auto_remove: container.one_off.map(|one_off| one_off.remove),
         // Limits.
         cpu_shares: spec.cpu_shares,
         memory: spec.mem_limit.map(crate::model::ByteSize::bytes),

@@ -62,6 +62,7 @@ fn on_networks(names: &[&str]) -> NewContainer {
         network: NetworkAccess::Networks(names.iter().map(endpoint).collect()),
         mounts: Vec::new(),
         volumes_from: Vec::new(),
+        one_off: None,
     }
 }
 

@@ -37,12 +37,7 @@ impl<'a> Up<'a> {
         service: &'a Service,
         decided: &Decided<'a>,
     ) -> Result<(), PlanError> {
-        for NotCarried { key, why } in &service.not_carried {
-            self.warnings.push(Warning {
-                message: format!("{}: `{key}` {why}", service.name),
-                position: service.positions.find(key).cloned(),
-            });
-        }
+        self.tell_not_carried(service);
         for container in &decided.superfluous {
             self.discard(container, &Reason::Superfluous);
         }
@@ -55,6 +50,16 @@ impl<'a> Up<'a> {
         }
         self.placed.insert(service.name.clone(), placed);
         Ok(())
+    }
+
+    /// Tells what the service has and no engine call carries.
+    pub(super) fn tell_not_carried(&mut self, service: &Service) {
+        for NotCarried { key, why } in &service.not_carried {
+            self.warnings.push(Warning {
+                message: format!("{}: `{key}` {why}", service.name),
+                position: service.positions.find(key).cloned(),
+            });
+        }
     }
 
     fn replica(&mut self, replica: &Replica<'a>) -> Result<Placed, PlanError> {

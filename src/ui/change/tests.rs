@@ -64,6 +64,7 @@ fn create(service: &str, replaces: Option<&str>, reason: Reason) -> Step {
         network: NetworkAccess::Mode("none".into()),
         mounts: Vec::new(),
         volumes_from: Vec::new(),
+        one_off: None,
     };
     let operation = Operation::CreateContainer {
         container: Box::new(new),

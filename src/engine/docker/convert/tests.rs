@@ -28,6 +28,7 @@ fn container(spec: ContainerSpec) -> NewContainer {
         network: NetworkAccess::Mode("host".to_owned()),
         mounts: Vec::new(),
         volumes_from: Vec::new(),
+        one_off: None,
     }
 }
 
