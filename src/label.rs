@@ -193,9 +193,11 @@ pub fn full_spec(spec: &ContainerSpec) -> Value {
                 *references = by_name(references);
             }
         }
-        let hooks = fields.get_mut("post_start").and_then(Value::as_array_mut);
-        for hook in hooks.into_iter().flatten() {
-            hide_values(hook.get_mut("environment"));
+        for kind in ["pre_start", "post_start"] {
+            let hooks = fields.get_mut(kind).and_then(Value::as_array_mut);
+            for hook in hooks.into_iter().flatten() {
+                hide_values(hook.get_mut("environment"));
+            }
         }
     }
     json

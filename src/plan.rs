@@ -456,7 +456,12 @@ impl Operation {
     pub fn is_destructive(&self) -> bool {
         matches!(
             self,
-            Self::RemoveVolume | Self::RemoveContainer { volumes: true, .. }
+            Self::RemoveVolume
+                | Self::RemoveContainer {
+                    // One that the plan itself makes has nothing yet that could be lost.
+                    target: Target::Existing(_),
+                    volumes: true,
+                }
         )
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
-use crate::model::{Port, ProjectName};
+use crate::model::{HookKind, Port, ProjectName};
 use crate::plan::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId};
 use crate::reconcile::{
     ApplyError, HookFailure, InputError, ProgramFailure, ProgramProblem, StepError, StepFailure,
@@ -400,6 +400,10 @@ fn waited_for(failure: &WaitFailure, step: StepId, plan: &Plan) -> Option<String
     origins.find(field).map(ToString::to_string)
 }
 
+fn is_before_start(step: &Step) -> bool {
+    step.reason == Reason::Hook(HookKind::PreStart)
+}
+
 fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {
     let needed_by = step.and_then(|step| match &step.reason {
         Reason::NeededBy(service, _) => Some(service),
@@ -411,6 +415,9 @@ fn wait_report(failure: &WaitFailure, step: Option<&Step>) -> Report {
                 "application not healthy after {seconds}s: {}",
                 failure.problem
             )
+        }
+        (problem, None) if step.is_some_and(is_before_start) => {
+            format!("pre_start hook failed: {problem}: its service is not started")
         }
         (problem, Some(service)) => {
             format!("dependency failed to start: {problem} ({service} depends on it)")

@@ -129,7 +129,7 @@ fn inherit_anonymous_volumes(mounts: &mut Vec<Mount>, old: &Container) {
     }
 }
 
-fn network_access(project: &Project, service: &Service, number: u32) -> NetworkAccess {
+pub(super) fn network_access(project: &Project, service: &Service, number: u32) -> NetworkAccess {
     let spec = &service.spec;
     match &spec.network_mode {
         Some(NetworkMode::Service(name)) => {

@@ -119,7 +119,8 @@ fn is_content(path: &str) -> bool {
 
 /// Whether the field is a variable of a hook, of which only a fingerprint is known.
 fn is_hook_variable(path: &str) -> bool {
-    path.starts_with("post_start[") && path.contains("].environment.")
+    let is_hook = path.starts_with("post_start[") || path.starts_with("pre_start[");
+    is_hook && path.contains("].environment.")
 }
 
 /// The value as people see it: JSON, credentials masked.

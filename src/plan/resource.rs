@@ -116,6 +116,52 @@ impl<'a> Up<'a> {
         Ok(step)
     }
 
+    /// The step that brings the image of a hook of the service.
+    pub(super) fn hook_image(
+        &mut self,
+        service: &'a Service,
+        reference: &str,
+    ) -> Result<Option<StepId>, PlanError> {
+        let mut services = self.project.services.values();
+        // One of another service may have to be built.
+        let of_service = (service.spec.image == reference)
+            .then_some(service)
+            .or_else(|| services.find(|other| other.spec.image == reference));
+        if let Some(service) = of_service {
+            return self.image(service);
+        }
+        if let Some(known) = self.resources.images.get(reference) {
+            return Ok(*known);
+        }
+        let there = self.state.images.contains_key(reference);
+        let policy = self.pull_policy(service);
+        if !there && policy == PullPolicy::Never {
+            return Err(PlanError::ImageMissing {
+                service: service.name.clone(),
+                image: reference.to_owned(),
+                why: "its pull policy is `never`",
+                position: service.positions.find("pre_start").cloned(),
+            });
+        }
+        let is_pulled = !there || policy == PullPolicy::Always;
+        let step = is_pulled.then(|| {
+            let operation = Operation::PullImage {
+                platform: service.spec.platform.clone(),
+            };
+            let resource = Resource::Image(reference.to_owned());
+            let reason = if there {
+                Reason::PullPolicy("always")
+            } else {
+                Reason::Missing
+            };
+            self.origins
+                .insert(resource.clone(), service.positions.clone());
+            self.steps.add(resource, operation, reason, Vec::new())
+        });
+        self.resources.images.insert(reference.to_owned(), step);
+        Ok(step)
+    }
+
     fn image_operation(
         &self,
         service: &Service,

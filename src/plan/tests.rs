@@ -2,6 +2,7 @@
 
 mod adopt;
 mod down;
+mod pre_start;
 mod preflight;
 mod provided;
 mod start;

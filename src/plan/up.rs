@@ -4,10 +4,11 @@ mod create;
 mod dependency;
 mod keep;
 mod one_off;
+mod pre_start;
 mod recreate;
 mod replica;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -211,6 +212,12 @@ pub(super) struct Up<'a> {
     pub(super) resources: Resources,
     placed: HashMap<ServiceName, Vec<Placed>>,
     waits: HashMap<(String, Condition, bool), StepId>,
+    /// Services whose hooks before the start run, those that run once for all replicas.
+    hooks_for_all: HashSet<ServiceName>,
+    /// The steps of such hooks, by their place, and whether they are for what turns out not to be replaced.
+    hooks: HashMap<(ServiceName, usize, bool), Vec<StepId>>,
+    /// The removals of containers that earlier hooks left.
+    cleared_hooks: HashMap<String, StepId>,
     unchanged: Vec<Resource>,
     pub(super) warnings: Vec<Warning>,
     pub(super) origins: HashMap<Resource, Positions>,
@@ -226,6 +233,9 @@ impl<'a> Up<'a> {
             resources: Resources::default(),
             placed: HashMap::new(),
             waits: HashMap::new(),
+            hooks_for_all: HashSet::new(),
+            hooks: HashMap::new(),
+            cleared_hooks: HashMap::new(),
             unchanged: Vec::new(),
             warnings: Vec::new(),
             origins: HashMap::new(),

@@ -155,7 +155,13 @@ fn origin(
 fn spec_of(mut applied: Value) -> Option<ContainerSpec> {
     leave_out(
         &mut applied,
-        &["environment", "configs", "secrets", "post_start"],
+        &[
+            "environment",
+            "configs",
+            "secrets",
+            "pre_start",
+            "post_start",
+        ],
     );
     serde_json::from_value(applied).ok()
 }

@@ -187,7 +187,11 @@ async fn images<E: Engine>(
     let references: BTreeSet<&str> = project
         .services
         .values()
-        .map(|service| service.spec.image.as_str())
+        .flat_map(|service| {
+            let hooks = service.spec.pre_start.iter();
+            let hooks = hooks.filter_map(|hook| hook.image.as_deref());
+            hooks.chain([service.spec.image.as_str()])
+        })
         .collect();
     let asked = references.into_iter().map(|reference| async move {
         Ok::<_, EngineError>((reference.to_owned(), engine.image(reference).await?))

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::change::{is_clearing, is_replacement};
 use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};
 use super::{Color, text};
-use crate::model::Project;
 use crate::model::credential::{MASK, is_credential_name, mask_urls};
+use crate::model::{HookKind, Project};
 use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
 use crate::ui::report::Report;
 
@@ -52,6 +52,9 @@ impl Verb {
     fn of(step: &Step) -> Self {
         if is_replacement(&step.operation, &step.reason) {
             return Self::Recreate;
+        }
+        if is_before_start(step) {
+            return Self::Run;
         }
         match &step.operation {
             Operation::PullImage { .. } => Self::Pull,
@@ -161,6 +164,10 @@ pub fn nothing_to_do(project: &Project) -> String {
 /// Of a replacement the creation stands for all; clearing away goes without saying, and so do the files that a container
 /// is made with.
 fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
+    // Of the container of a hook its start stands for all.
+    if is_before_start(step) {
+        return matches!(step.operation, Operation::StartContainer { .. });
+    }
     // What makes a failure good is no part of what is meant to happen.
     if matches!(step.only_if, Some(OnlyIf::Failed(_))) {
         return false;
@@ -178,6 +185,11 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
         other.resource == step.resource && is_replacement(&other.operation, &other.reason)
     });
     first == Some(id)
+}
+
+/// Whether the step is one of a hook with a container of its own.
+fn is_before_start(step: &Step) -> bool {
+    step.reason == Reason::Hook(HookKind::PreStart)
 }
 
 /// A network is left to be joined anew: joining stands for both.

@@ -3,57 +3,45 @@
 use crate::loader::node::{Node, Value};
 use crate::model::NotCarried;
 
-/// What becomes of a key.
-#[derive(Clone, Copy)]
-enum Fate {
-    /// It is for schedulers of many machines; this says what holds instead.
-    Idle(&'static str),
-    /// It does nothing yet.
-    Later,
-}
-
-use Fate::{Idle, Later};
-
-/// The keys by their path.
-const KEYS: &[(&[&str], Fate)] = &[
+/// The keys by their path, and what holds instead: most are for schedulers of many machines.
+const KEYS: &[(&[&str], &str)] = &[
     (
         &["deploy", "endpoint_mode"],
-        Idle("names always lead to the containers themselves"),
+        "names always lead to the containers themselves",
     ),
     (
         &["deploy", "labels"],
-        Idle("they are a swarm's; `labels` of the service label its containers"),
+        "they are a swarm's; `labels` of the service label its containers",
     ),
     (
         &["deploy", "mode"],
-        Idle("jobs are a swarm's; the containers are those of a service"),
+        "jobs are a swarm's; the containers are those of a service",
     ),
-    (&["deploy", "placement"], Idle("there is one engine")),
+    (&["deploy", "placement"], "there is one engine"),
     (
         &["deploy", "resources", "reservations", "cpus"],
-        Idle("an engine can limit processors, not keep them back"),
+        "an engine can limit processors, not keep them back",
     ),
     (
         &["deploy", "resources", "reservations", "generic_resources"],
-        Idle("they are a swarm's"),
+        "they are a swarm's",
     ),
     (
         &["deploy", "restart_policy", "delay"],
-        Idle("the engine has delays of its own"),
+        "the engine has delays of its own",
     ),
     (
         &["deploy", "restart_policy", "window"],
-        Idle("the engine decides by itself when a restart succeeded"),
+        "the engine decides by itself when a restart succeeded",
     ),
     (
         &["deploy", "rollback_config"],
-        Idle("replicas are replaced by windlass's own rules"),
+        "replicas are replaced by windlass's own rules",
     ),
     (
         &["deploy", "update_config"],
-        Idle("replicas are replaced by windlass's own rules"),
+        "replicas are replaced by windlass's own rules",
     ),
-    (&["pre_start"], Later),
 ];
 
 /// The keys of a service that say something and are not carried.
@@ -61,22 +49,19 @@ pub(super) fn not_carried(service: &Node) -> Vec<NotCarried> {
     let mut found: Vec<NotCarried> = KEYS
         .iter()
         .filter(|(path, _)| service.at(path).is_some_and(says_something))
-        .map(|(path, fate)| of(path.join("."), *fate))
+        .map(|(path, instead)| of(path.join("."), instead))
         .collect();
     if unlimited_attempts(service) {
         found.push(of(
             "deploy.restart_policy.max_attempts".to_owned(),
-            Idle("an engine counts only the restarts of `condition: on-failure`"),
+            "an engine counts only the restarts of `condition: on-failure`",
         ));
     }
     found
 }
 
-fn of(key: String, fate: Fate) -> NotCarried {
-    let why = match fate {
-        Idle(instead) => format!("has no effect: {instead}"),
-        Later => "is not carried out yet".to_owned(),
-    };
+fn of(key: String, instead: &str) -> NotCarried {
+    let why = format!("has no effect: {instead}");
     NotCarried { key, why }
 }
 

@@ -140,7 +140,9 @@ impl Decode<'_> {
         }
         self.file_references(&mut fields, node, "configs", CONFIGS);
         self.file_references(&mut fields, node, "secrets", SECRETS);
-        fields.insert("post_start".to_owned(), hooks(node.get("post_start")));
+        for key in ["pre_start", "post_start"] {
+            fields.insert(key.to_owned(), hooks(node.get(key)));
+        }
         deployed(&mut fields, node);
         self.typed(&fields, node)
     }

@@ -81,6 +81,8 @@ pub struct ContainerSpec {
     /// The engine's socket and the user's credentials for registries are in it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub use_api_socket: bool,
+    /// What is run in containers of their own before the start.
+    pub pre_start: Vec<Hook>,
     /// What is run in each container after its start.
     pub post_start: Vec<Hook>,
     /// How health is tested.

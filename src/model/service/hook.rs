@@ -1,4 +1,4 @@
-//! Commands at certain times of a container's life (specification: `post_start`, `pre_stop`).
+//! Commands at certain times of a container's life (specification: `pre_start`, `post_start`, `pre_stop`).
 
 use std::fmt;
 
@@ -20,6 +20,12 @@ pub struct Hook {
     /// The working folder; absent: the container's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
+    /// Of a hook before the start: its image; absent: the service's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Of a hook before the start: it runs for each replica, not once for all.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub per_replica: bool,
     /// Variables beside those of the container.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub environment: IndexMap<String, String>,
@@ -28,6 +34,8 @@ pub struct Hook {
 /// When a hook is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HookKind {
+    /// In a container of its own, before the container is started.
+    PreStart,
     /// In the container, after it was started.
     PostStart,
     /// In the container, before it is stopped.
@@ -38,6 +46,7 @@ pub enum HookKind {
 impl fmt::Display for HookKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::PreStart => "pre_start",
             Self::PostStart => "post_start",
             Self::PreStop => "pre_stop",
         })

@@ -1,6 +1,7 @@
 //! The steps of a new container: made, filled with its files, started, its hooks run.
 
 use super::Up;
+use super::pre_start::Before;
 use super::replica::{Placed, Replaced};
 use crate::model::{HookKind, Mount, Service};
 use crate::plan::container::new_container;
@@ -20,6 +21,12 @@ impl<'a> Up<'a> {
     ) -> Result<StepId, PlanError> {
         let service = replica.service;
         after.extend(self.needs(service)?);
+        // Before anything is stopped for it, so that what cannot be brought stops nothing.
+        for hook in &service.spec.pre_start {
+            if let Some(image) = &hook.image {
+                after.extend(self.hook_image(service, image)?);
+            }
+        }
         for other in shared_services(service) {
             after.extend(
                 self.placed
@@ -68,16 +75,26 @@ impl<'a> Up<'a> {
 
     pub(super) fn start_new(
         &mut self,
-        service: &'a Service,
+        replica: &Replica<'a>,
         resource: Resource,
         target: Target,
         create: StepId,
         filled: StepId,
-    ) -> Placed {
+    ) -> Result<Placed, PlanError> {
+        let service = replica.service;
         let mut started = Vec::new();
         if !self.options.no_start {
             let mut after = self.dependencies(service);
             after.push(filled);
+            let before = Before {
+                number: replica.number,
+                resource: &resource,
+                named: &[create],
+                after: &after,
+                only_if: None,
+            };
+            let hooks = self.pre_start(service, &before)?;
+            after.extend(hooks);
             let dependencies = service
                 .depends_on
                 .iter()
@@ -93,7 +110,7 @@ impl<'a> Up<'a> {
             let start = self.steps.add(resource.clone(), operation, reason, after);
             started = self.after_start(service, &resource, &target, None, start);
         }
-        Placed {
+        Ok(Placed {
             ready: service.ready,
             resource,
             target,
@@ -102,7 +119,7 @@ impl<'a> Up<'a> {
             health: None,
             completed: false,
             replaced: Replaced::Yes,
-        }
+        })
     }
 
     /// Puts the service's files into a new container; answers the step after which it is complete.

@@ -1,6 +1,7 @@
 //! The steps of a replica whose container stays: named, attached and updated as the file says, started or restarted.
 
 use super::Up;
+use super::pre_start::Before;
 use super::replica::{Placed, Replaced};
 use crate::label;
 use crate::model::{HookKind, Readiness, Service, ServiceName};
@@ -13,7 +14,7 @@ use crate::state::{Container, Status};
 impl<'a> Up<'a> {
     pub(super) fn keep(
         &mut self,
-        service: &'a Service,
+        (service, number): (&'a Service, u32),
         resource: Resource,
         container: &Container,
         updates: &Updates,
@@ -56,6 +57,14 @@ impl<'a> Up<'a> {
                 // Whoever made it may have been interrupted before its files were in it.
                 let files = self.copy(service, &resource, &target, after.clone());
                 after.extend(files);
+                let before = Before {
+                    number,
+                    resource: &resource,
+                    named: &named,
+                    after: &after.clone(),
+                    only_if: None,
+                };
+                after.extend(self.pre_start(service, &before)?);
             }
             let operation = Operation::StartContainer {
                 target: target.clone(),

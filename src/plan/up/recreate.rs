@@ -1,6 +1,7 @@
 //! The steps of a replica that takes another container, and back where that cannot start.
 
 use super::Up;
+use super::pre_start::Before;
 use super::replica::{Placed, Replaced};
 use crate::label;
 use crate::model::HookKind;
@@ -90,13 +91,22 @@ impl<'a> Up<'a> {
         };
         let named = swap(self, rename, after);
         let mut started = Vec::new();
+        let mut hooks = Vec::new();
         if !self.options.no_start {
+            let before = Before {
+                number: replica.number,
+                resource: &resource,
+                named: &[named],
+                after: &[named],
+                only_if: changed.as_ref(),
+            };
+            hooks = self.pre_start(service, &before)?;
             started.push(swap(
                 self,
                 Operation::StartContainer {
                     target: target.clone(),
                 },
-                vec![named],
+                [&[named], hooks.as_slice()].concat(),
             ));
         }
         let last = started.last().copied().unwrap_or(named);
@@ -116,7 +126,7 @@ impl<'a> Up<'a> {
             self.make_good(
                 &resource,
                 (&target, &existing),
-                (named, start),
+                [&[named, start], hooks.as_slice()].concat(),
                 gives_name,
                 old,
             );
@@ -135,6 +145,14 @@ impl<'a> Up<'a> {
                     let target = Target::Existing(old.id.clone());
                     let copy = self.copy(service, &resource, &target, after.clone());
                     after.extend(copy.map(|step| self.steps.add_if(Some(&unchanged), step)));
+                    let before = Before {
+                        number: replica.number,
+                        resource: &resource,
+                        named: &[],
+                        after: &after.clone(),
+                        only_if: Some(&unchanged),
+                    };
+                    after.extend(self.pre_start(service, &before)?);
                 }
                 let id = self.steps.add(resource.clone(), operation, reason, after);
                 let start = self.steps.add_if(Some(&unchanged), id);
@@ -160,7 +178,7 @@ impl<'a> Up<'a> {
         &mut self,
         resource: &Resource,
         (new, old): (&Target, &Target),
-        (named, start): (StepId, StepId),
+        mut failed: Vec<StepId>,
         gives_name: bool,
         was: &Container,
     ) {
@@ -179,8 +197,11 @@ impl<'a> Up<'a> {
                 target: old.clone(),
             });
         }
-        let only_if = OnlyIf::Failed(vec![named, start]);
-        let mut after = vec![start];
+        // The start of the new one.
+        let mut after = vec![failed[1]];
+        failed.sort_unstable();
+        failed.dedup();
+        let only_if = OnlyIf::Failed(failed);
         for operation in operations {
             let id = self
                 .steps

@@ -1,6 +1,7 @@
 //! The steps of one replica: made, kept or made anew, started when what it depends on is as it has to be.
 
 use super::Up;
+use super::pre_start::runs_for_all;
 use crate::label;
 use crate::model::{NotCarried, Readiness, Service};
 use crate::plan::decide::{Decided, Decision, Replica};
@@ -44,6 +45,9 @@ impl<'a> Up<'a> {
         if let Some(provider) = &service.provider {
             self.provider(service, provider)?;
         }
+        if runs_for_all(decided) {
+            self.hooks_for_all.insert(service.name.clone());
+        }
         let mut placed = Vec::with_capacity(decided.replicas.len());
         for replica in &decided.replicas {
             placed.push(self.replica(replica)?);
@@ -84,13 +88,20 @@ impl<'a> Up<'a> {
                     or: None,
                 };
                 let filled = self.fill(service, &resource, &target, None, create);
-                Ok(self.start_new(service, resource, target, create, filled))
+                self.start_new(replica, resource, target, create, filled)
             }
             Decision::Keep {
                 container,
                 updates,
                 start,
-            } => self.keep(service, resource, container, updates, *start, &cleared),
+            } => self.keep(
+                (service, number),
+                resource,
+                container,
+                updates,
+                *start,
+                &cleared,
+            ),
             Decision::Recreate {
                 container,
                 reason,

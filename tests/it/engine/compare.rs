@@ -76,7 +76,7 @@ const NOT_COMPARED: &[(&str, &str)] = &[
     ("pull_refresh_after", "it is for pulls"),
     ("secrets", "their tests start the containers"),
     ("storage_opt", "engines refuse it without project quotas"),
-    ("use_api_socket", "refused"),
+    ("use_api_socket", "docker compose gives it to every service"),
     ("x-ready", "it is windlass's own"),
 ];
 

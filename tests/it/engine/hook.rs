@@ -76,3 +76,47 @@ fn failing_hooks_are_told_and_down_goes_all_the_way() {
     assert_eq!(stack.resources(), ["kept"]);
     stack.ok(&["down", "-v"]);
 }
+
+const PREPARED: &str = "\
+services:
+  web:
+    image: busybox
+    command: sh -c 'cat /kept/* > /all; sleep 1000'
+    init: true
+    environment: {A: one}
+    volumes: [kept:/kept]
+    secrets: [pin]
+    pre_start:
+      - command: sh -c 'echo $$A $$B $$(cat /run/secrets/pin) > /kept/1'
+        environment: [B=two]
+      - command: sh -c 'echo second > /kept/2'
+volumes:
+  kept:
+secrets:
+  pin: {environment: PIN}
+";
+
+#[test]
+fn hooks_before_the_start_prepare_what_the_service_finds() {
+    let stack = Stack::new("pre-start", PREPARED).env("PIN", "1234");
+    stack.ok(&["up", "-d"]);
+    let (_, found) = stack.exec("web", &["cat", "/all"]);
+    assert_eq!(found, "one two 1234\nsecond\n");
+    assert_eq!(stack.states(), ["web-1 running"]);
+    stack
+        .ok(&["up", "-d"])
+        .says(&["nothing to do, everything is as the stack file says"]);
+
+    stack.edit("stack.yaml", "echo second > /kept/2", "echo broken; exit 3");
+    let up = stack.fails(1, &["up", "-d", "-t", "0"]);
+    up.says(&[
+        "error: pre_start hook failed: container",
+        "web-pre_start-1 exited (3): its service is not started",
+        "--> stack.yaml:12:9",
+        "| broken",
+    ]);
+    let states = stack.states();
+    assert!(states.contains(&"web-1 running".to_owned()), "{states:?}");
+    stack.ok(&["down", "-t", "0", "-v"]);
+    assert_eq!(stack.states(), [""; 0]);
+}

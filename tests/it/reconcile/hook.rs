@@ -6,7 +6,7 @@ use windlass::model::{Condition, Hook, Project, Service};
 use windlass::plan::{self, DownOptions, StopOptions};
 use windlass::reconcile::{ApplyOptions, Progress, observe};
 
-use crate::support::fake_engine::{FakeEngine, Test};
+use crate::support::fake_engine::{FakeEngine, Happening, Test};
 use crate::support::project::{
     down, engine_for, name, needs, plan_up, project, run, seconds, service, up,
 };
@@ -149,4 +149,95 @@ async fn a_hook_after_the_start_that_changes_makes_another_container() {
     up(&engine, &project).await;
     let labels = engine.named("shop-db-1").labels;
     assert!(!format!("{labels:?}").contains("hunter2"));
+}
+
+/// `web` has a hook with a container of its own before its start, which takes two seconds.
+fn prepared() -> (Project, FakeEngine) {
+    let mut web = needs(service("web"), "db", STARTED);
+    web.spec.pre_start = vec![hook("migrate")];
+    let project = project([web, service("db")]);
+    let engine = engine_for(&project);
+    engine.after_start("shop-web-pre_start-0", seconds(2), Happening::Exit(0));
+    (project, engine)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_before_the_start_has_a_container_of_its_own_that_goes_when_it_has_ended() {
+    let (project, engine) = prepared();
+    up(&engine, &project).await.done();
+    let timeline = engine.timeline();
+    let of_web = timeline.iter().filter(|line| line.contains("web"));
+    assert_eq!(
+        of_web.collect::<Vec<_>>(),
+        [
+            "0..0 create shop-web-1",
+            "0..0 create shop-web-pre_start-0",
+            "0..0 start shop-web-pre_start-0",
+            "2000..2000 remove -v shop-web-pre_start-0",
+            "2000..2000 start shop-web-1",
+        ]
+    );
+    engine.forget_calls();
+    up(&engine, &project).await.done();
+    assert_eq!(engine.changes(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_hook_before_the_start_keeps_its_service_from_starting_and_stays_to_be_looked_at()
+{
+    let (project, engine) = prepared();
+    engine.after_start("shop-web-pre_start-0", seconds(1), Happening::Exit(3));
+    engine.prints("shop-web-pre_start-0", "no such table\n");
+    let run = up(&engine, &project).await;
+    assert_eq!(
+        run.failures(),
+        ["container shop-web-pre_start-0 exited (3)"]
+    );
+    assert_eq!(
+        run.outcome("StartContainer shop-web-1"),
+        format!("Skipped because of #{}", wait_of(&run.plan))
+    );
+    let names = |engine: &FakeEngine| {
+        let containers = engine.all_containers();
+        let mut names: Vec<_> = containers.into_iter().map(|found| found.name).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(
+        names(&engine),
+        ["shop-db-1", "shop-web-1", "shop-web-pre_start-0"]
+    );
+    // The next run does it again.
+    engine.forget_calls();
+    let run = up(&engine, &project).await;
+    assert_eq!(
+        run.failures(),
+        ["container shop-web-pre_start-0 exited (3)"]
+    );
+    assert_eq!(engine.changes()[0], "remove shop-web-pre_start-0");
+    down(&engine, &project, &DownOptions::default())
+        .await
+        .done();
+    assert_eq!(engine.all_containers(), []);
+}
+
+fn wait_of(plan: &plan::Plan) -> usize {
+    let is_wait = |step: &plan::Step| matches!(step.operation, plan::Operation::Wait { .. });
+    plan.steps.iter().position(is_wait).unwrap() + 1
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_hook_before_the_start_of_a_replacement_fails_the_old_container_comes_back() {
+    let (mut project, engine) = prepared();
+    up(&engine, &project).await.done();
+    let old = engine.named("shop-web-1").id;
+    project.services[&name("web")].spec.tty = true;
+    engine.after_start("shop-web-pre_start-0", seconds(1), Happening::Exit(3));
+    let run = up(&engine, &project).await;
+    assert_eq!(
+        run.failures(),
+        ["container shop-web-pre_start-0 exited (3)"]
+    );
+    let web = engine.named("shop-web-1");
+    assert_eq!((web.id, web.status.as_str()), (old, "running"));
 }

@@ -7,7 +7,7 @@ use crate::model::{NetworkAccess, NewContainer};
 /// The specification of a container that an engine shows as it was asked for.
 fn there_and_back(spec: &ContainerSpec, mounts: &[Mount]) -> ContainerSpec {
     let container = NewContainer {
-        one_off: false,
+        one_off: None,
         name: "x".into(),
         spec: spec.clone(),
         labels: spec.labels.clone(),

@@ -508,7 +508,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("post_start", "done by exec"),
     (
         "pre_start",
-        "told as not carried, or containers of their own",
+        "containers of their own: tested with the engine",
     ),
     ("pre_stop", "done by exec"),
     ("profiles", "which services are enabled"),
