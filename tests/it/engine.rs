@@ -36,6 +36,7 @@ mod restart;
 mod rm;
 mod run;
 mod scale;
+mod run;
 mod start;
 mod stats;
 mod stop;

@@ -63,7 +63,7 @@ impl<'a> Up<'a> {
     }
 
     /// The mount of the engine's own socket.
-    fn socket(&self, service: &Service) -> Result<Mount, PlanError> {
+    pub(super) fn socket(&self, service: &Service) -> Result<Mount, PlanError> {
         let api = self.state.api.as_ref();
         let mount = api.and_then(content::socket);
         mount.ok_or_else(|| PlanError::NoSocket {

@@ -77,7 +77,10 @@ impl<'a> Up<'a> {
             .insert(resource.clone(), service.positions.clone());
         let image = self.state.images.get(&service.spec.image);
         let image_id = image.map_or("", |image| &image.id);
-        let container = container(self.project, service, image_id, options);
+        let mut container = container(self.project, service, image_id, options);
+        if service.spec.use_api_socket {
+            container.mounts.push(self.socket(service)?);
+        }
         let operation = Operation::CreateContainer {
             container: Box::new(container),
             replaces: None,
