@@ -7,6 +7,7 @@ mod ask;
 mod attach;
 mod commit;
 mod config;
+mod cp;
 mod create;
 mod doubt;
 mod down;
@@ -108,6 +109,7 @@ enum Command {
     Commit(commit::CommitArgs),
     Run(Box<run::RunArgs>),
     Exec(exec::ExecArgs),
+    Cp(cp::CpArgs),
     Attach(attach::AttachArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
@@ -183,6 +185,7 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Export(args) => export::run(args, scope).await,
             Command::Commit(args) => commit::run(args, scope).await,
             Command::Run(args) => run::run(args, scope).await,
+            Command::Cp(args) => cp::run(args, scope).await,
             Command::Exec(args) => exec::run(args, scope).await,
             Command::Attach(args) => attach::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,

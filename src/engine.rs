@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use futures_util::stream::LocalBoxStream;
 use indexmap::IndexMap;
 
-pub use attached::{AttachOptions, Attached, End, TerminalSize};
+pub use archive::{Pieces, pack, pieces_of, unpack};
+pub use attached::{AttachOptions, Attached, End, PathStat, TerminalSize};
 
 use crate::model::{
     ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,

@@ -35,7 +35,6 @@ const ABSENT: &[(&str, Instead)] = {
                 "`windlass up -d --build` builds the images, and replaces the containers that have older ones",
             ),
         ),
-        ("cp", DockerCompose),
         (
             "publish",
             Never(

@@ -66,6 +66,9 @@ pub(super) enum CliError {
     /// Nothing of the project is there.
     #[error("no container found for project \"{0}\"")]
     NoContainers(ProjectName),
+    /// The service has no containers at all.
+    #[error("no container found for service \"{0}\"")]
+    NoContainersOf(String),
     /// No container of the service runs, or not the one that was asked for.
     #[error("service \"{service}\" is not running{}", index.map(|index| format!(" container #{index}")).unwrap_or_default())]
     NotRunning {
@@ -142,6 +145,10 @@ impl CliError {
                 Report::new(self.to_string()).hint(
                     "`windlass config --services` lists the services of the stack file, `windlass ps -a` what is there",
                 ),
+            ],
+            Self::NoContainersOf(service) => vec![
+                Report::new(self.to_string())
+                    .hint(format!("`windlass create {service}` makes them")),
             ],
             Self::NotRunning { service, .. } => vec![
                 Report::new(self.to_string())

@@ -99,6 +99,37 @@ pub(super) fn enterable<'c>(
     })
 }
 
+/// The containers of a service in the order of their numbers, running or not: that of this number, or all; with
+/// `one_off` those of `run` too.
+///
+/// # Errors
+/// Where there is none.
+pub(super) fn of<'c>(
+    containers: &'c [Container],
+    service: &str,
+    index: Option<u32>,
+    one_off: bool,
+) -> Result<Vec<&'c Container>, CliError> {
+    let index = index.filter(|number| *number > 0);
+    let mut found: Vec<&Container> = containers
+        .iter()
+        .filter(|container| container.service() == Some(service))
+        .filter(|container| match index {
+            Some(index) => !container.is_one_off() && container.number() == Some(index),
+            None => one_off || !container.is_one_off(),
+        })
+        .collect();
+    found.sort_by_key(|container| (container.is_one_off(), container.number()));
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let service = service.to_owned();
+    Err(match index {
+        Some(_) => CliError::NotRunning { service, index },
+        None => CliError::NoContainersOf(service),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

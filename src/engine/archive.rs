@@ -1,6 +1,10 @@
 //! Tar archives of files for containers.
 
+mod copy;
+
 use std::io::{self, Read as _};
+
+pub use copy::{Pieces, pack, pieces_of, unpack};
 
 use crate::model::{ContainerFile, Content};
 

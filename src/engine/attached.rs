@@ -48,3 +48,12 @@ pub enum End {
     /// Its removal.
     Removed,
 }
+
+/// What a path in a container is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathStat {
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Where it leads to, where it is a symbolic link.
+    pub link: Option<String>,
+}

@@ -9,6 +9,7 @@ mod build;
 mod buildkit;
 mod classic;
 mod convert;
+mod copy;
 mod device;
 mod dial;
 mod digest;

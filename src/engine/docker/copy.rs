@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{StreamExt as _, TryStreamExt};
 use http_body_util::{BodyExt as _, BodyStream, Empty, StreamBody};
 use hyper::body::Frame;
 use hyper::header::CONTENT_TYPE;
@@ -44,15 +44,12 @@ impl DockerEngine {
     ///
     /// # Errors
     /// Where the engine refuses, or there is nothing; the stream's, where the connection breaks.
-    pub async fn copy_from(
-        &self,
-        id: &str,
-        path: &str,
-    ) -> Result<(PathStat, Pieces), EngineError> {
+    pub async fn copy_from(&self, id: &str, path: &str) -> Result<(PathStat, Pieces), EngineError> {
         let target = Target::new(&["containers", id, "archive"]).with("path", path);
         let response = open(&self.transport, &target).await?;
         let stat = stat(response.headers())?;
-        let frames = BodyStream::new(response.into_body()).map_err(std::io::Error::other);
+        let frames =
+            TryStreamExt::map_err(BodyStream::new(response.into_body()), std::io::Error::other);
         let pieces = frames.try_filter_map(|frame| std::future::ready(Ok(frame.into_data().ok())));
         Ok((stat, pieces.boxed()))
     }
@@ -93,9 +90,7 @@ impl DockerEngine {
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), innermost)
+    error.source().map_or_else(|| error.to_string(), innermost)
 }
 
 fn stat(headers: &HeaderMap) -> Result<PathStat, EngineError> {
