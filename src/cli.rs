@@ -5,6 +5,7 @@ mod actual;
 mod apply;
 mod ask;
 mod attach;
+mod build;
 mod commit;
 mod config;
 mod cp;
@@ -28,6 +29,8 @@ mod port;
 mod preflight;
 mod ps;
 mod published;
+mod pull;
+mod push;
 mod raise;
 mod replica;
 mod restart;
@@ -95,6 +98,9 @@ enum Command {
     Unpause(unpause::UnpauseArgs),
     Rm(rm::RmArgs),
     Scale(scale::ScaleArgs),
+    Build(Box<build::BuildArgs>),
+    Pull(pull::PullArgs),
+    Push(push::PushArgs),
     Wait(wait::WaitArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
@@ -172,6 +178,9 @@ fn dispatch(command: &Command, scope: &Scope) -> Ended {
             Command::Create(args) => create::run(args, scope).await,
             Command::Scale(args) => scale::run(args, scope).await,
             Command::Wait(args) => wait::run(args, scope).await,
+            Command::Build(args) => build::run(args, scope).await,
+            Command::Pull(args) => pull::run(args, scope).await,
+            Command::Push(args) => push::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

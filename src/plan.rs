@@ -11,6 +11,7 @@ mod diff;
 mod down;
 mod each;
 mod hook;
+mod image;
 mod preflight;
 mod provided;
 mod resource;
@@ -31,6 +32,7 @@ pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
 pub use each::{KillOptions, kill, pause, unpause};
+pub use image::{BuildOptions, LeftOut, PullOptions, PushOptions, build, pull, push};
 pub use preflight::{Problem, preflight, question};
 pub use restart::{RestartOptions, restart};
 pub use rm::{RmOptions, rm};
@@ -279,6 +281,8 @@ pub enum Operation {
     },
     /// Build an image.
     BuildImage(Box<ImageBuild>),
+    /// Push an image to the registry that its name begins with.
+    PushImage,
     /// Remove an image's name.
     RemoveImage,
     /// Make a network.
@@ -427,6 +431,7 @@ impl Operation {
         match self {
             Self::PullImage { .. } => "PullImage",
             Self::BuildImage(_) => "BuildImage",
+            Self::PushImage => "PushImage",
             Self::RemoveImage => "RemoveImage",
             Self::CreateNetwork { .. } => "CreateNetwork",
             Self::RemoveNetwork { .. } => "RemoveNetwork",

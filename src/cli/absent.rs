@@ -30,24 +30,11 @@ const ABSENT: &[(&str, Instead)] = {
             Never("`windlass config` prints the stack for a converter such as kompose"),
         ),
         (
-            "build",
-            Windlass(
-                "`windlass up -d --build` builds the images, and replaces the containers that have older ones",
-            ),
-        ),
-        (
             "publish",
             Never(
                 "`windlass config --resolve-image-digests -o FILE` writes the whole stack into one file to hand on",
             ),
         ),
-        (
-            "pull",
-            Windlass(
-                "`windlass up -d --pull always` pulls the images, and replaces the containers that have older ones",
-            ),
-        ),
-        ("push", DockerCompose),
         (
             "watch",
             Windlass(

@@ -12,10 +12,11 @@ use super::up::service_names;
 use crate::engine::Engine;
 use crate::engine::docker::DockerEngine;
 use crate::model::{Project, ServiceName};
-use crate::plan::Plan;
+use crate::plan::{LeftOut, Plan};
 use crate::reconcile::observe;
 use crate::state::{ActualState, Container};
 use crate::ui;
+use crate::ui::Mode;
 use crate::ui::mask::Mask;
 
 /// A project, and what the engine has of it.
@@ -26,6 +27,8 @@ pub(super) struct Actual {
     pub(super) engine: DockerEngine,
     pub(super) interrupts: Interrupts,
     pub(super) mask: Mask,
+    /// How progress is shown.
+    pub(super) mode: Mode,
     _lock: Option<Lock>,
 }
 
@@ -58,8 +61,37 @@ impl Actual {
             state,
             engine,
             interrupts,
+            mode: scope.mode,
             _lock: lock,
         })
+    }
+
+    /// Loads the project from its files, and looks at what is there. Its images are no business of others who work on
+    /// it: nobody is waited for.
+    pub(super) async fn of_files(services: &[String], scope: &Scope) -> Result<Self, CliError> {
+        let project = scope.project_as_written(services)?;
+        let interrupts = Interrupts::listen()?;
+        let engine = scope.connect().await?;
+        let state = observe(&engine, &project).await?;
+        Ok(Self {
+            mask: Mask::of(&project, &state.containers),
+            project,
+            known: Known::Files,
+            state,
+            engine,
+            interrupts,
+            mode: scope.mode,
+            _lock: None,
+        })
+    }
+
+    /// Tells of images that nothing is done for, and why.
+    pub(super) fn leave_out(&self, left_out: &[LeftOut], scope: &Scope) {
+        for LeftOut { image, why } in left_out {
+            if self.mode == scope.mode {
+                scope.say(&format!(" {image} Skipped: {why}"));
+            }
+        }
     }
 
     /// The services that the command is for: those that the user names, else those of the stack file in its active
@@ -117,7 +149,7 @@ impl Actual {
         }
         let wishes = Wishes {
             title,
-            mode: scope.mode,
+            mode: self.mode,
             mask: &self.mask,
             wait_timeout,
             health: None,

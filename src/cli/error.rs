@@ -165,6 +165,26 @@ impl CliError {
     }
 }
 
+/// Tells what failed of a plan and lets it be, where the user asks for that; an engine that is gone is no such failure.
+pub(super) fn tolerate(ended: Result<u8, CliError>, scope: &Scope) -> Result<u8, CliError> {
+    match ended {
+        Err(CliError::Apply { error, plan, mask })
+            if !error.interrupted && !error.failures.iter().any(is_disconnection) =>
+        {
+            scope.warn(&apply_reports(&error, &plan), &mask);
+            Ok(0)
+        }
+        ended => ended,
+    }
+}
+
+fn is_disconnection(failure: &StepFailure) -> bool {
+    matches!(
+        failure.error,
+        StepError::Engine(EngineError::Disconnected { .. })
+    )
+}
+
 fn interrupted() -> Report {
     Report::new("interrupted")
         .hint("what was done stays: `windlass up` goes on from here, `windlass down` takes it away")

@@ -153,6 +153,14 @@ impl Scope {
         Ok(inputs.project)
     }
 
+    /// Loads the project without what its containers are granted: all of it, or these services and what they depend on.
+    pub(super) fn project_as_written(&self, services: &[String]) -> Result<Project, CliError> {
+        self.load_project(LoadOptions {
+            services: services.to_vec(),
+            ..LoadOptions::default()
+        })
+    }
+
     fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {
         project_of(self.load(options)?)
     }

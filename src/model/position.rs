@@ -61,6 +61,11 @@ impl Positions {
         fields.push((paths.len(), position));
     }
 
+    /// Whether the field itself is written down.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.get(path).is_some()
+    }
+
     /// Where the field stands, or the nearest thing around it that was written down.
     pub fn find(&self, path: &str) -> Option<&Position> {
         let mut path = path;
@@ -106,6 +111,7 @@ mod tests {
         ] {
             assert_eq!(positions.find(path).map(|p| p.line), Some(line), "{path}");
         }
+        assert!(positions.has("environment") && !positions.has("environment.DEBUG"));
         assert_eq!(at(4).to_string(), "stack.yaml:4:3");
     }
 }

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use super::up::Up;
 use super::{Operation, PlanError, Reason, Resource, StepId, Warning};
 use crate::label;
-use crate::model::{ImageBuild, MountKind, NetworkName, PullPolicy, Service, VolumeName};
+use crate::model::{
+    Build, ImageBuild, MountKind, NetworkName, Project, PullPolicy, Service, VolumeName,
+};
 use crate::state::{Container, NetworkState};
 use difference::{network_differences, volume_differences};
 
@@ -28,6 +30,25 @@ impl Resources {
             Resource::Image(reference) => self.images.get(reference).copied().flatten(),
             other => self.programs.get(other).copied(),
         }
+    }
+}
+
+/// What is built for a service.
+pub(super) fn image_build(project: &Project, service: &Service, build: &Build) -> ImageBuild {
+    let labels = [
+        (label::PROJECT, project.name.to_string()),
+        (label::SERVICE, service.name.to_string()),
+        (label::VERSION, label::COMPOSE_VERSION.to_owned()),
+    ];
+    let platform = service.spec.platform.as_ref();
+    ImageBuild {
+        tag: service.spec.image.clone(),
+        build: build.clone(),
+        platform: platform.or(build.platforms.first()).cloned(),
+        labels: labels
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
     }
 }
 
@@ -189,24 +210,8 @@ impl<'a> Up<'a> {
         if self.options.no_build {
             return missing("--no-build was given");
         }
-        let labels = [
-            (label::PROJECT, self.project.name.to_string()),
-            (label::SERVICE, service.name.to_string()),
-            (label::VERSION, label::COMPOSE_VERSION.to_owned()),
-        ];
-        Ok(Operation::BuildImage(Box::new(ImageBuild {
-            tag: service.spec.image.clone(),
-            build: build.clone(),
-            platform: service
-                .spec
-                .platform
-                .clone()
-                .or_else(|| build.platforms.first().cloned()),
-            labels: labels
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        })))
+        let image = image_build(self.project, service, build);
+        Ok(Operation::BuildImage(Box::new(image)))
     }
 
     fn network(

@@ -3,6 +3,7 @@
 mod adopt;
 mod down;
 mod pre_start;
+mod image;
 mod preflight;
 mod provided;
 mod start;

@@ -135,7 +135,8 @@ pub(super) fn graph(project: &Project) -> Result<ServiceGraph, PlanError> {
     )?)
 }
 
-fn selected<'a>(
+/// The services that the options choose, in start order.
+pub(super) fn selected<'a>(
     project: &'a Project,
     graph: &ServiceGraph,
     options: &UpOptions,

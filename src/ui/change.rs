@@ -288,6 +288,7 @@ pub(super) fn is_clearing(operation: &Operation, reason: &Reason) -> bool {
 fn working(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::PullImage { .. } => "Pulling",
+        Operation::PushImage => "Pushing",
         Operation::BuildImage(_) => "Building",
         Operation::PrepareModel(_) => "Preparing",
         Operation::RunProvider { command, .. } => match command {
@@ -330,6 +331,7 @@ fn working(operation: &Operation) -> Option<&'static str> {
 fn done(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::PullImage { .. } => "Pulled",
+        Operation::PushImage => "Pushed",
         Operation::BuildImage(_) => "Built",
         Operation::PrepareModel(_) => "Prepared",
         Operation::RunProvider { command, .. } => match command {

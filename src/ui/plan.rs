@@ -15,6 +15,7 @@ use crate::ui::report::Report;
 enum Verb {
     Pull,
     Build,
+    Push,
     Create,
     Recreate,
     Update,
@@ -31,9 +32,10 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Pull,
         Self::Build,
+        Self::Push,
         Self::Create,
         Self::Recreate,
         Self::Update,
@@ -59,6 +61,7 @@ impl Verb {
         match &step.operation {
             Operation::PullImage { .. } => Self::Pull,
             Operation::BuildImage(_) => Self::Build,
+            Operation::PushImage => Self::Push,
             Operation::CreateNetwork { .. }
             | Operation::CreateVolume { .. }
             | Operation::CreateContainer { .. }
@@ -88,6 +91,7 @@ impl Verb {
         match self {
             Self::Pull => "pull",
             Self::Build => "build",
+            Self::Push => "push",
             Self::Create => "create",
             Self::Recreate => "recreate",
             Self::Update => "update",
@@ -106,7 +110,7 @@ impl Verb {
 
     fn sign(self) -> (&'static str, anstyle::Style) {
         match self {
-            Self::Pull | Self::Build | Self::Create => ("+", GOOD),
+            Self::Pull | Self::Build | Self::Push | Self::Create => ("+", GOOD),
             Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
             Self::Start | Self::Restart | Self::Run | Self::Unpause => (">", BUSY),
             Self::Stop | Self::Kill | Self::Pause | Self::Remove => ("-", BAD),

@@ -18,6 +18,7 @@ mod export;
 mod failure;
 mod gate;
 mod hook;
+mod image;
 mod images;
 mod in_place;
 mod interrupt;

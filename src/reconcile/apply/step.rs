@@ -64,6 +64,7 @@ impl<E: Engine> Call<'_, '_, E> {
         match operation {
             Operation::PullImage { platform } => self.pull(name, platform.as_deref()).await,
             Operation::BuildImage(build) => self.build(&build).await,
+            Operation::PushImage => self.push(name).await,
             Operation::RemoveImage => tolerate_use(engine.remove_image(name).await, name),
             Operation::CreateNetwork { network, labels } => {
                 nothing(engine.create_network(&network, &labels).await)
@@ -211,6 +212,17 @@ impl<E: Engine> Call<'_, '_, E> {
             Ok(Done::Image(image.id))
         };
         self.unless_interrupted(pulled).await
+    }
+
+    async fn push(&self, reference: &str) -> Result<Done, StepError> {
+        let pushed = async {
+            let mut told = self.engine.push_image(reference);
+            while let Some(progress) = told.next().await {
+                self.tell(Progress::Pull(progress?));
+            }
+            Ok(Done::Nothing { container: None })
+        };
+        self.unless_interrupted(pushed).await
     }
 
     async fn build(&self, build: &ImageBuild) -> Result<Done, StepError> {

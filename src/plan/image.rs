@@ -1,0 +1,240 @@
+//! Plans that bring images or send them away, and touch nothing else: `build`, `pull`, `push`.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::resource::image_build;
+use super::up::{Steps, graph, selected};
+use super::{Operation, Plan, PlanError, Reason, Resource, StepId, UpOptions, Warning};
+use crate::label;
+use crate::model::{Build, Positions, Project, PullPolicy, Service, ServiceName};
+use crate::state::ActualState;
+
+/// What the user asked of `build`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command"
+)]
+pub struct BuildOptions {
+    /// The services whose images are built; all where empty.
+    pub services: Vec<ServiceName>,
+    /// The images of what they depend on, too.
+    pub with_dependencies: bool,
+    /// Build arguments beside those of the file, and in place of them.
+    pub args: IndexMap<String, String>,
+    /// Use no cache.
+    pub no_cache: bool,
+    /// Look for newer base images.
+    pub pull: bool,
+    /// Push the images that have a name in the file.
+    pub push: bool,
+}
+
+/// What the user asked of `pull`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PullOptions {
+    /// The services whose images are pulled; all where empty.
+    pub services: Vec<ServiceName>,
+    /// The images of what they depend on, too.
+    pub include_deps: bool,
+    /// Leave out the images that can be built.
+    pub ignore_buildable: bool,
+    /// The pull policy in place of the services' own.
+    pub policy: Option<PullPolicy>,
+}
+
+/// What the user asked of `push`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushOptions {
+    /// The services whose images are pushed; all where empty.
+    pub services: Vec<ServiceName>,
+    /// The images of what they depend on, too.
+    pub include_deps: bool,
+}
+
+/// An image that nothing is done for, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The image.
+    pub image: Resource,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// Plans the builds of the services' images, each name once. What has the same `build` section is built after one
+/// another, so that the later ones come from the cache.
+///
+/// # Errors
+/// Where the options name an unknown service, or services depend on each other in a circle.
+pub fn build(project: &Project, options: &BuildOptions) -> Result<Plan, PlanError> {
+    let services = chosen(project, &options.services, options.with_dependencies)?;
+    let mut images = Images::default();
+    let mut built: Vec<(&Build, &str, StepId)> = Vec::new();
+    for service in services {
+        let Some(section) = &service.build else {
+            continue;
+        };
+        let reference = service.spec.image.as_str();
+        if let Some((other, ..)) = built.iter().find(|(_, name, _)| *name == reference) {
+            if *other != section {
+                images.warnings.push(Warning {
+                    message: format!(
+                        "{}: another service builds image {reference} too, from another `build` section: this one is \
+                         left out",
+                        service.name
+                    ),
+                    position: service.positions.find("build").cloned(),
+                });
+            }
+            continue;
+        }
+        let mut image = image_build(project, service, section);
+        image.build.args.extend(options.args.clone());
+        image.build.no_cache |= options.no_cache;
+        image.build.pull |= options.pull;
+        let same = built.iter().rev().find(|(other, ..)| *other == section);
+        let after = same.map(|(.., step)| *step).into_iter().collect();
+        let operation = Operation::BuildImage(Box::new(image));
+        let step = images.add(service, operation, "build", after);
+        built.push((section, reference, step));
+        if options.push && is_named(project, service) {
+            images.add(service, Operation::PushImage, "--push", vec![step]);
+        }
+    }
+    Ok(images.into_plan(project))
+}
+
+/// Plans the pulls of the services' images, each once.
+///
+/// # Errors
+/// As for [`build`].
+pub fn pull(
+    project: &Project,
+    state: &ActualState,
+    options: &PullOptions,
+) -> Result<(Plan, Vec<LeftOut>), PlanError> {
+    let mut images = Images::default();
+    let mut left_out = Vec::new();
+    let mut seen = HashSet::new();
+    for service in chosen(project, &options.services, options.include_deps)? {
+        let reference = &service.spec.image;
+        if !seen.insert(reference) {
+            continue;
+        }
+        if let Some(why) = needs_no_pull(project, state, service, options) {
+            let image = Resource::Image(reference.clone());
+            left_out.push(LeftOut { image, why });
+            continue;
+        }
+        let platform = service.spec.platform.clone();
+        let operation = Operation::PullImage { platform };
+        images.add(service, operation, "pull", Vec::new());
+    }
+    Ok((images.into_plan(project), left_out))
+}
+
+fn needs_no_pull(
+    project: &Project,
+    state: &ActualState,
+    service: &Service,
+    options: &PullOptions,
+) -> Option<&'static str> {
+    if service.build.is_some() && !is_named(project, service) {
+        return Some("no image to be pulled");
+    }
+    if service.build.is_some() && options.ignore_buildable {
+        return Some("it can be built");
+    }
+    let written = service.positions.has("pull_policy");
+    let policy = options.policy.or(written.then_some(service.pull_policy));
+    match policy {
+        Some(PullPolicy::Never) => Some("its pull policy is `never`"),
+        Some(PullPolicy::Build) => Some("its pull policy is `build`"),
+        Some(PullPolicy::Missing) if state.images.contains_key(&service.spec.image) => {
+            Some("it is there already")
+        }
+        _ => None,
+    }
+}
+
+/// Plans the pushes of the images that the services build under a name of the file, each once.
+///
+/// # Errors
+/// As for [`build`].
+pub fn push(project: &Project, options: &PushOptions) -> Result<(Plan, Vec<LeftOut>), PlanError> {
+    let mut images = Images::default();
+    let mut left_out = Vec::new();
+    let mut seen = HashSet::new();
+    for service in chosen(project, &options.services, options.include_deps)? {
+        let reference = &service.spec.image;
+        let is_built = service.build.is_some();
+        if !seen.insert((reference, is_built)) {
+            continue;
+        }
+        if is_built && is_named(project, service) {
+            images.add(service, Operation::PushImage, "push", Vec::new());
+        } else {
+            let why = if is_built {
+                "it has no name in the stack file"
+            } else {
+                "it is not built here"
+            };
+            let image = Resource::Image(reference.clone());
+            left_out.push(LeftOut { image, why });
+        }
+    }
+    Ok((images.into_plan(project), left_out))
+}
+
+/// The services in start order.
+fn chosen<'a>(
+    project: &'a Project,
+    services: &[ServiceName],
+    dependencies: bool,
+) -> Result<Vec<&'a Service>, PlanError> {
+    let options = UpOptions {
+        services: services.to_vec(),
+        no_deps: !dependencies,
+        ..UpOptions::default()
+    };
+    selected(project, &graph(project)?, &options)
+}
+
+/// Whether the file names the service's image, which is made from the service's name otherwise.
+fn is_named(project: &Project, service: &Service) -> bool {
+    service.spec.image != label::image_name(project, &service.name)
+}
+
+#[derive(Default)]
+struct Images {
+    steps: Steps,
+    warnings: Vec<Warning>,
+    origins: HashMap<Resource, Positions>,
+}
+
+impl Images {
+    fn add(
+        &mut self,
+        service: &Service,
+        operation: Operation,
+        asked: &'static str,
+        after: Vec<StepId>,
+    ) -> StepId {
+        let image = Resource::Image(service.spec.image.clone());
+        (self.origins).insert(image.clone(), service.positions.clone());
+        self.steps
+            .add(image, operation, Reason::Asked(asked), after)
+    }
+
+    fn into_plan(self, project: &Project) -> Plan {
+        Plan {
+            project: project.name.clone(),
+            steps: self.steps.into_steps(),
+            unchanged: Vec::new(),
+            warnings: self.warnings,
+            origins: self.origins,
+        }
+    }
+}
