@@ -29,14 +29,14 @@ pub fn rm(project: &Project, state: &ActualState, options: &RmOptions) -> Plan {
     let containers: Vec<&Container> = state.containers.iter().filter(is_wanted).collect();
     let reason = Reason::Asked("rm");
     let mut steps = Steps::default();
-    let stops = stop_all(&mut steps, project, &containers, None, &reason, None);
+    let stopped = stop_all(&mut steps, project, &containers, None, &reason, None);
     let mut removed: Vec<StepId> = Vec::with_capacity(containers.len());
     for container in &containers {
         let operation = Operation::RemoveContainer {
             target: Target::Existing(container.id.clone()),
             volumes: options.volumes,
         };
-        let after = stops
+        let after = stopped
             .get(container.id.as_str())
             .copied()
             .into_iter()

@@ -141,7 +141,7 @@ impl<'a> Starts<'a> {
         if let Some(service) = self.project.services.get(service) {
             let dependencies = service.depends_on.iter();
             return dependencies
-                .map(|(name, dependency)| (name.clone(), dependency.clone()))
+                .map(|(name, dependency)| (name.clone(), *dependency))
                 .collect();
         }
         let first = self.containers_of(service).next();

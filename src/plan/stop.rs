@@ -57,7 +57,7 @@ pub(super) fn stop_all<'a>(
     let mut order = graph.start_order();
     order.reverse();
     let mut stopped: HashMap<String, Vec<StepId>> = HashMap::new();
-    let mut stops = HashMap::new();
+    let mut of_container = HashMap::new();
     for service in order {
         let after: Vec<StepId> = graph
             .dependents(service)
@@ -75,7 +75,7 @@ pub(super) fn stop_all<'a>(
             let operation = Operation::StopContainer { target, timeout };
             let step = steps.add(resource, operation, reason.clone(), after);
             stopped.entry(service.to_owned()).or_default().push(step);
-            stops.insert(container.id.as_str(), step);
+            of_container.insert(container.id.as_str(), step);
         }
         let mut brought = named
             .into_iter()
@@ -85,7 +85,7 @@ pub(super) fn stop_all<'a>(
         let step = call(steps, brought.next(), command, reason.clone(), after);
         stopped.entry(service.to_owned()).or_default().extend(step);
     }
-    stops
+    of_container
 }
 
 #[cfg(test)]

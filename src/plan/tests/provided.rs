@@ -184,8 +184,12 @@ fn providers_are_called_after_their_dependents_went() {
             "[2,3] -> #4 network:shop_default, RemoveNetwork, the project is lowered",
         ]
     );
+    let options = StopOptions {
+        services: project.services.keys().cloned().collect(),
+        timeout: None,
+    };
     assert_eq!(
-        lines(&stop(&project, &state, &StopOptions::default())),
+        lines(&stop(&project, &state, &options)),
         [
             "[] -> #1 service:web:1, StopContainer, stop",
             "[1] -> #2 provider:cloud, RunProvider, stop",
