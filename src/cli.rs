@@ -24,6 +24,7 @@ mod lock;
 mod logs;
 mod ls;
 mod pause;
+mod place;
 mod plan;
 mod port;
 mod preflight;
@@ -60,6 +61,7 @@ use clap::{Parser, Subcommand};
 
 use error::CliError;
 use global::Global;
+use place::Place;
 use scope::{Scope, print};
 
 use crate::ui::Color;
@@ -123,6 +125,26 @@ enum Command {
     Version(version::VersionArgs),
 }
 
+impl Command {
+    /// Whose stack file it takes when the project is named.
+    fn place(&self) -> Place {
+        match self {
+            Self::Ps(_)
+            | Self::Logs(_)
+            | Self::Port(_)
+            | Self::Images(_)
+            | Self::Top(_)
+            | Self::Events(_)
+            | Self::Volumes(_)
+            | Self::Stats(_)
+            | Self::Export(_)
+            | Self::Commit(_) => Place::Project,
+            Self::Ls(_) | Self::Schema(_) | Self::Version(_) => Place::Nowhere,
+            _ => Place::Here,
+        }
+    }
+}
+
 /// How a command ends that didn't fail: its exit code.
 type Ended = Result<u8, CliError>;
 
@@ -150,21 +172,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::from(error.use_stderr()));
         }
     };
-    let scope = Scope::new(cli.global, called);
+    let mut scope = Scope::new(cli.global, called);
     let ended = match &cli.command {
         _ if scope.global.version => version::run(&version::VersionArgs::default(), &scope),
         None => Ok(help(&scope)),
-        Some(command) => dispatch(command, &scope),
+        Some(command) => dispatch(command, &mut scope),
     };
     ExitCode::from(ended.unwrap_or_else(|error| error.tell(&scope)))
 }
 
 /// All engine calls are made from one task of this one thread.
-fn dispatch(command: &Command, scope: &Scope) -> Ended {
+fn dispatch(command: &Command, scope: &mut Scope) -> Ended {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        scope.find_project(command.place()).await;
+        let scope = &*scope;
         match command {
             Command::Up(args) => up::run(args, scope).await,
             Command::Down(args) => down::run(args, scope).await,

@@ -60,6 +60,11 @@ pub fn load(request: &LoadRequest, options: &LoadOptions) -> Result<Loaded, Load
     }
 }
 
+/// Whether a folder or one above it has a stack file.
+pub fn has_stack_file(folder: &std::path::Path) -> bool {
+    source::has_stack_file(folder)
+}
+
 /// The process's environment of a request with what the project's `.env` files add to it; a file that cannot be read or
 /// understood adds nothing.
 pub fn environment(request: &LoadRequest) -> std::collections::BTreeMap<String, String> {

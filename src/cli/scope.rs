@@ -38,6 +38,8 @@ pub(super) struct Scope {
     pub(super) err_color: Color,
     /// How progress is shown.
     pub(super) mode: Mode,
+    /// Whether the stack files are those that the containers of the named project tell of.
+    is_found_by_name: bool,
 }
 
 impl Scope {
@@ -67,7 +69,19 @@ impl Scope {
             called,
             environment,
             settings,
+            is_found_by_name: false,
         }
+    }
+
+    /// Takes these stack files, which belong to the project that was named.
+    pub(super) fn is_in(&mut self, files: Vec<PathBuf>, folder: PathBuf) {
+        let files = files.into_iter();
+        self.global.files = files
+            .map(|file| file.to_string_lossy().into_owned())
+            .collect();
+        self.global.project_directory = Some(folder);
+        self.settings = settings(&self.global, &self.environment);
+        self.is_found_by_name = true;
     }
 
     /// A variable of the environment; an empty one counts as absent.
@@ -173,7 +187,7 @@ impl Scope {
             .project_name
             .as_deref()
             .or_else(|| self.variable("COMPOSE_PROJECT_NAME"))
-            .filter(|_| self.global.files.is_empty())
+            .filter(|_| self.global.files.is_empty() || self.is_found_by_name)
             .and_then(|name| ProjectName::new(name).ok());
         match (self.load_project(LoadOptions::default()), name) {
             (Ok(mut project), _) => {

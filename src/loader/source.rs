@@ -497,5 +497,10 @@ fn read_boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether a folder or one above it has a stack file.
+pub(super) fn has_stack_file(folder: &Path) -> bool {
+    find::stack_files(folder, &mut Vec::new()).is_some()
+}
+
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,7 @@ mod ls;
 mod mount;
 mod network;
 mod pause;
+mod place;
 mod port;
 mod provider;
 mod ps;
