@@ -17,6 +17,7 @@ mod events;
 mod exec;
 mod export;
 mod follow;
+mod from_run;
 mod global;
 mod images;
 mod kill;
@@ -121,6 +122,7 @@ enum Command {
     Attach(attach::AttachArgs),
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
+    FromRun(from_run::FromRunArgs),
     Schema(schema::SchemaArgs),
     Version(version::VersionArgs),
 }
@@ -139,7 +141,7 @@ impl Command {
             | Self::Stats(_)
             | Self::Export(_)
             | Self::Commit(_) => Place::Project,
-            Self::Ls(_) | Self::Schema(_) | Self::Version(_) => Place::Nowhere,
+            Self::Ls(_) | Self::FromRun(_) | Self::Schema(_) | Self::Version(_) => Place::Nowhere,
             _ => Place::Here,
         }
     }
@@ -222,6 +224,7 @@ fn dispatch(command: &Command, scope: &mut Scope) -> Ended {
             Command::Exec(args) => exec::run(args, scope).await,
             Command::Attach(args) => attach::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
+            Command::FromRun(args) => from_run::run(args, scope),
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),
         }

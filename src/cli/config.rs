@@ -5,7 +5,7 @@ pub(crate) mod digest;
 mod fuzz;
 mod origin;
 mod text;
-mod yaml;
+pub(super) mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -16,6 +16,7 @@ mod example;
 mod exec;
 mod export;
 mod failure;
+mod from_run;
 mod gate;
 mod hook;
 mod image;

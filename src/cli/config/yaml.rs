@@ -7,7 +7,7 @@ use super::origin::Origins;
 use crate::loader::node::{Entry, Node};
 
 /// A document in block style.
-pub(super) fn document(value: &Json) -> String {
+pub(in crate::cli) fn document(value: &Json) -> String {
     let mut writer = Writer::default();
     writer.block(value, Place::default(), 0, false);
     writer.text
