@@ -7,6 +7,7 @@ mod ask;
 mod attach;
 mod build;
 mod commit;
+mod completion;
 mod config;
 mod cp;
 mod create;
@@ -24,6 +25,7 @@ mod kill;
 mod lock;
 mod logs;
 mod ls;
+mod man;
 mod pause;
 mod place;
 mod plan;
@@ -123,6 +125,8 @@ enum Command {
     #[command(alias = "convert", args_override_self = true, disable_help_flag = true)]
     Config(Box<config::ConfigArgs>),
     FromRun(from_run::FromRunArgs),
+    Completion(completion::CompletionArgs),
+    Man(man::ManArgs),
     Schema(schema::SchemaArgs),
     Version(version::VersionArgs),
 }
@@ -141,7 +145,12 @@ impl Command {
             | Self::Stats(_)
             | Self::Export(_)
             | Self::Commit(_) => Place::Project,
-            Self::Ls(_) | Self::FromRun(_) | Self::Schema(_) | Self::Version(_) => Place::Nowhere,
+            Self::Ls(_)
+            | Self::Completion(_)
+            | Self::Man(_)
+            | Self::FromRun(_)
+            | Self::Schema(_)
+            | Self::Version(_) => Place::Nowhere,
             _ => Place::Here,
         }
     }
@@ -153,7 +162,15 @@ type Ended = Result<u8, CliError>;
 /// Runs the program with these arguments, the first of which is the name it was called by; answers its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut args: Vec<OsString> = args.into_iter().collect();
+    let asks = args.get(1).is_some_and(|word| word == completion::ASK);
+    if asks {
+        args.remove(1);
+    }
     let called = called_as(&mut args);
+    if asks {
+        let words = args.get(1..).unwrap_or_default();
+        return ExitCode::from(completion::answer(words, called));
+    }
     if args
         .get(1)
         .is_some_and(|word| word == "docker-cli-plugin-metadata")
@@ -225,6 +242,8 @@ fn dispatch(command: &Command, scope: &mut Scope) -> Ended {
             Command::Attach(args) => attach::run(args, scope).await,
             Command::Config(args) => config(args, scope).await,
             Command::FromRun(args) => from_run::run(args, scope),
+            Command::Completion(args) => completion::run(args, scope),
+            Command::Man(args) => man::run(args, scope),
             Command::Schema(args) => schema::run(args),
             Command::Version(args) => version::run(args, scope),
         }
