@@ -77,25 +77,21 @@ pub(super) fn answer(words: &[OsString], called: Called) -> u8 {
         Wanted::Fixed(values) => values,
         Wanted::Files => return u8::from(print(":0\n").is_err()),
         Wanted::Services | Wanted::Projects | Wanted::Profiles => {
-            live(asked.wanted, &words[..asked.before], called)
+            live(&asked.wanted, &words[..asked.before], called)
         }
     };
-    let lines: String = values
-        .iter()
-        .filter(|candidate| candidate.value.starts_with(&asked.begun))
-        .map(|candidate| {
-            let tab = if candidate.about.is_empty() { "" } else { "\t" };
-            format!(
-                "{}{}{tab}{}\n",
-                asked.prefix, candidate.value, candidate.about
-            )
-        })
-        .collect();
+    let mut lines = String::new();
+    for Candidate { value, about } in &values {
+        if value.starts_with(&asked.begun) {
+            let tab = if about.is_empty() { "" } else { "\t" };
+            lines.extend([&asked.prefix, value, tab, about, "\n"]);
+        }
+    }
     u8::from(print(&format!("{lines}:4\n")).is_err())
 }
 
 /// What the stack file and the engine have now; nothing where they cannot be asked: a key press is no time for errors.
-fn live(wanted: Wanted, options: &[String], called: Called) -> Vec<Candidate> {
+fn live(wanted: &Wanted, options: &[String], called: Called) -> Vec<Candidate> {
     let name = "windlass".to_owned();
     let Ok(cli) = Cli::try_parse_from(std::iter::once(&name).chain(options)) else {
         return Vec::new();
@@ -160,9 +156,12 @@ async fn services(scope: &Scope) -> Vec<Candidate> {
         return Vec::new();
     };
     let containers = engine.containers(&name).await.unwrap_or_default();
-    let mut names: Vec<&str> = containers.iter().filter_map(|one| one.service()).collect();
-    names.dedup();
-    names.iter().map(|name| Candidate::new(name, "")).collect()
+    let mut services: Vec<&str> = containers.iter().filter_map(|one| one.service()).collect();
+    services.dedup();
+    services
+        .iter()
+        .map(|name| Candidate::new(name, ""))
+        .collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) struct ImagesArgs {
     /// Services whose containers to look at; all where none is given
     #[arg(value_name = "SERVICE")]
     services: Vec<String>,
-    /// table, json, or a template such as '{{.ContainerName}} {{.Tag}}'
+    /// table, json, or a template such as '{{.Tag}} {{.Size}}'
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Form,
     /// Only ids

@@ -55,16 +55,16 @@ pub(super) async fn run(args: &LsArgs, scope: &Scope) -> Ended {
 
 /// The patterns of `--filter name=PATTERN`; a text that is no pattern stands for itself.
 fn names(filters: &[String]) -> Result<Vec<Regex>, CliError> {
-    let pattern = |filter: &String| match filter.split_once('=') {
-        Some(("name", text)) => Regex::new(text)
-            .or_else(|_| Regex::new(&regex::escape(text)))
-            .map_err(|error| CliError::Usage(format!("--filter {filter}: {error}"))),
-        _ => {
+    let pattern = |filter: &String| {
+        let Some(("name", text)) = filter.split_once('=') else {
             let key = filter.split('=').next().unwrap_or_default();
-            Err(CliError::Usage(format!(
+            return Err(CliError::Usage(format!(
                 "invalid filter '{key}': `name=PATTERN` is expected"
-            )))
-        }
+            )));
+        };
+        Regex::new(text)
+            .or_else(|_| Regex::new(&regex::escape(text)))
+            .map_err(|error| CliError::Usage(format!("--filter {filter}: {error}")))
     };
     filters.iter().map(pattern).collect()
 }

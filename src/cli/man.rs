@@ -1,5 +1,6 @@
 //! `windlass man`: manual pages, made of the same description as the help.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -81,7 +82,7 @@ fn page(command: &Command) -> String {
         page.push_str(".SH ARGUMENTS\n");
         for place in places {
             let names = value_names(place);
-            page.push_str(&format!(".TP\n\\fI{}\\fR\n{}\n", text(&names), help(place)));
+            let _ = write!(page, ".TP\n\\fI{}\\fR\n{}\n", text(&names), help(place));
         }
     }
     page.push_str(".SH OPTIONS\n");
@@ -101,11 +102,7 @@ fn page(command: &Command) -> String {
         } else {
             String::new()
         };
-        page.push_str(&format!(
-            ".TP\n{}{value}\n{}\n",
-            names.join(", "),
-            help(option)
-        ));
+        let _ = write!(page, ".TP\n{}{value}\n{}\n", names.join(", "), help(option));
     }
     if is_root {
         page.push_str(".SH COMMANDS\n");
@@ -115,10 +112,11 @@ fn page(command: &Command) -> String {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             let name = text(command.get_name());
-            page.push_str(&format!(
+            let _ = write!(
+                page,
                 ".TP\n\\fBwindlass\\-{name}\\fR(1)\n{}\n",
                 text(&about)
-            ));
+            );
         }
     } else {
         page.push_str(".SH SEE ALSO\n\\fBwindlass\\fR(1)\n");
@@ -128,7 +126,7 @@ fn page(command: &Command) -> String {
 
 fn value_names(arg: &Arg) -> String {
     let names = arg.get_value_names().unwrap_or_default();
-    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = names.iter().map(clap::builder::Str::as_str).collect();
     names.join(" ")
 }
 
@@ -142,13 +140,13 @@ fn help(arg: &Arg) -> String {
         .map(|value| value.get_name().to_owned())
         .collect();
     if !values.is_empty() {
-        words.push_str(&format!(" [{}]", values.join(", ")));
+        let _ = write!(words, " [{}]", values.join(", "));
     }
     if let [default] = arg.get_default_values()
         && !arg.is_hide_default_value_set()
         && arg.get_action().takes_values()
     {
-        words.push_str(&format!(" (default: {})", default.to_string_lossy()));
+        let _ = write!(words, " (default: {})", default.to_string_lossy());
     }
     text(&words)
 }

@@ -50,7 +50,7 @@ pub(super) struct StatsArgs {
     /// Stopped containers too
     #[arg(short, long)]
     all: bool,
-    /// table, json, or a template such as '{{.Name}} {{.MemUsage}}'
+    /// table, json, or a template such as '{{.Name}} {{.ID}}'
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Form,
     /// Only once
@@ -119,7 +119,7 @@ async fn follow(
         for container in containers.iter().filter(|one| one.status.is_up()) {
             if !usages.contains_key(&container.id) {
                 usages.insert(container.id.clone(), Usage::default());
-                looks.push(news(engine, container.id.clone()));
+                looks.push(news(engine, &container.id));
             }
         }
         let pause = tokio::time::sleep(PAUSE);
@@ -146,10 +146,10 @@ async fn follow(
     }
 }
 
-fn news(engine: &DockerEngine, id: String) -> LocalBoxStream<'_, News> {
-    let (of, end) = (id.clone(), id.clone());
+fn news<'e>(engine: &'e DockerEngine, id: &str) -> LocalBoxStream<'e, News> {
+    let (of, end) = (id.to_owned(), id.to_owned());
     engine
-        .usage(&id, true)
+        .usage(id, true)
         // What cannot be told any more has ended.
         .take_while(|usage| ready(usage.is_ok()))
         .map(move |usage| (of.clone(), usage.ok()))

@@ -74,12 +74,14 @@ impl LogForm {
     }
 
     /// Shows only the lines that pass.
+    #[must_use]
     pub fn filtered(mut self, filter: Filter) -> Self {
         self.filter = filter;
         self
     }
 
     /// Writes one JSON object per line.
+    #[must_use]
     pub fn as_json(mut self, json: bool) -> Self {
         self.json = json;
         self

@@ -154,7 +154,7 @@ fn values(arg: &Arg) -> Wanted {
         return Wanted::Fixed(values.collect());
     }
     let name = arg.get_value_names().and_then(<[_]>::first);
-    match (arg.get_long(), name.map(|name| name.as_str())) {
+    match (arg.get_long(), name.map(clap::builder::Str::as_str)) {
         (Some("project-name"), _) => Wanted::Projects,
         (Some("profile"), _) => Wanted::Profiles,
         (_, Some(name)) if name.starts_with("SERVICE") && !name.contains('=') => Wanted::Services,

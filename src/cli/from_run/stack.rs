@@ -137,7 +137,7 @@ impl Stack {
                 }
                 "bind-propagation" => drop(below.insert("propagation".to_owned(), value.into())),
                 "volume-nocopy" => {
-                    drop(below.insert("nocopy".to_owned(), (value != "false").into()))
+                    drop(below.insert("nocopy".to_owned(), (value != "false").into()));
                 }
                 "volume-subpath" | "image-subpath" => {
                     below.insert("subpath".to_owned(), value.into());
@@ -222,7 +222,7 @@ impl Stack {
                 }
             }
             Some(mode @ ("host" | "none")) => {
-                drop(service.insert("network_mode".to_owned(), mode.into()))
+                drop(service.insert("network_mode".to_owned(), mode.into()));
             }
             Some(mode) if mode.starts_with("container:") => {
                 service.insert("network_mode".to_owned(), mode.into());

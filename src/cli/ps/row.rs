@@ -120,7 +120,7 @@ pub(super) fn command(container: &Container, no_trunc: bool) -> String {
     for word in words {
         command.push(' ');
         if word.contains(' ') {
-            command.push_str(&format!("'{word}'"));
+            command.extend(["'", word, "'"]);
         } else {
             command.push_str(word);
         }

@@ -16,7 +16,7 @@ enum End {
     /// With the template.
     Text,
     /// With `{{end}}`.
-    End,
+    Closed,
     /// With `{{else}}`, or `{{else if ..}}` whose condition is this.
     Else(Option<Expression>),
 }
@@ -86,7 +86,7 @@ impl Parser {
                     self.at += word.len();
                     self.spaces();
                     let end = if word == "end" {
-                        End::End
+                        End::Closed
                     } else if self.peek_word() == "if" {
                         self.at += 2;
                         End::Else(Some(self.pipeline()?))
@@ -114,7 +114,7 @@ impl Parser {
     ) -> Result<Part, TemplateError> {
         let (then, end) = self.parts(Some(open))?;
         let otherwise = match end {
-            End::Text | End::End => Vec::new(),
+            End::Text | End::Closed => Vec::new(),
             End::Else(None) => self.parts(Some(open))?.0,
             End::Else(Some(condition)) => vec![self.branches("if", condition, open)?],
         };
