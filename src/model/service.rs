@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 use super::{Positions, ServiceName};
 
 pub use build::{Build, ImageBuild};
-pub use container_spec::{ContainerSpec, Logging, Ulimit};
+pub use container_spec::{ContainerSpec, Logging, SecurityProfile, Ulimit};
 pub use depends_on::{Condition, Dependency};
 pub use device::{BlkioConfig, CredentialSpec, DeviceRate, DeviceRequest, DeviceWeight};
 pub use file::FileReference;

@@ -89,10 +89,22 @@ fn compare(
         // Where the config or secret itself comes or goes, its other fields say so.
         (Value::Null, _) | (_, Value::Null) if is_content(path) => {}
         (from, to) if from != to && is_content(path) => found.push(FieldChange {
-            path: format!("{}: its content", path.trim_end_matches(".content")),
+            path: format!(
+                "{}: its content",
+                path.trim_end_matches(".content").replacen(
+                    "security_profiles.",
+                    "security_opt seccomp=",
+                    1
+                )
+            ),
             from: None,
             to: None,
-            position: positions.find(path).cloned(),
+            position: positions
+                .find(match path.starts_with("security_profiles.") {
+                    true => "security_opt",
+                    false => path,
+                })
+                .cloned(),
         }),
         (from, to) if from != to => found.push(FieldChange {
             path: path.to_owned(),
@@ -112,9 +124,10 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-/// Whether the field is the fingerprint of what a config or secret holds.
+/// Whether the field is the fingerprint of what a config, a secret or a security profile holds.
 fn is_content(path: &str) -> bool {
-    path.ends_with(".content") && (path.starts_with("configs.") || path.starts_with("secrets."))
+    let sections = ["configs.", "secrets.", "security_profiles."];
+    path.ends_with(".content") && sections.iter().any(|section| path.starts_with(section))
 }
 
 /// Whether the field is a variable of a hook, of which only a fingerprint is known.
@@ -203,6 +216,14 @@ mod tests {
             lines(&json!({}), &spec("ab12")),
             [r#"secrets.pin.target: "/run/secrets/pin" added"#]
         );
+        let profile =
+            |content: &str| json!({"security_profiles": {"a.json": {"content": content}}});
+        assert_eq!(
+            lines(&profile("ab12"), &profile("cd34")),
+            ["security_opt seccomp=a.json: its content changed"]
+        );
+        // One made by a version that did not look at it stays.
+        assert_eq!(lines(&json!({}), &profile("ab12")), [""; 0]);
         let hook = |value: &str| json!({"post_start": [{"environment": {"X": value}}]});
         assert_eq!(
             lines(&hook("ab12"), &hook("cd34")),

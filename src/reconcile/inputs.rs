@@ -6,7 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::label;
-use crate::model::{Config, Content, ContentSource, MountKind, Position, Project, Service};
+use crate::model::{
+    Config, Content, ContentSource, MountKind, Position, Project, SecurityProfile, Service,
+    seccomp_profile,
+};
 use crate::plan::{Granted, Warning, granted};
 
 /// The most bytes of a file that are compared, or copied into a container.
@@ -99,6 +102,7 @@ pub fn gather(mut project: Project) -> Result<Inputs, Vec<InputError>> {
         }
     }
     fill(&mut project, &read);
+    profiles(&mut project);
     let mut warnings = Vec::new();
     for service in project.services.values() {
         for granted in granted(&project, service) {
@@ -169,6 +173,21 @@ fn fill(project: &mut Project, read: &HashMap<String, Option<Content>>) {
         for reference in &mut service.spec.secrets {
             reference.content = fingerprint(format!("secret {}", reference.source));
         }
+    }
+}
+
+/// Notes what the seccomp profiles hold that services name; one that cannot be read is the error of the container that
+/// needs it.
+fn profiles(project: &mut Project) {
+    for service in project.services.values_mut() {
+        let named = service.spec.security_opt.iter();
+        let named = named.filter_map(|option| seccomp_profile(option));
+        let known = named.filter_map(|name| {
+            let content = read(&project.working_dir.join(name)).ok()??;
+            let content = label::fingerprint(&format!("seccomp {name}"), &content);
+            Some((name.to_owned(), SecurityProfile { content }))
+        });
+        service.spec.security_profiles = known.collect();
     }
 }
 

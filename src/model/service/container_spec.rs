@@ -107,6 +107,8 @@ pub struct ContainerSpec {
     pub cap_drop: Vec<String>,
     /// Security options.
     pub security_opt: Vec<String>,
+    /// The fingerprints of the files that security options name, once they are known.
+    pub security_profiles: IndexMap<String, SecurityProfile>,
     /// Further groups.
     pub group_add: Vec<String>,
     /// Devices, `HOST[:CONTAINER[:PERMISSIONS]]`.
@@ -181,6 +183,13 @@ pub struct ContainerSpec {
     pub oom_score_adj: Option<i64>,
     /// Most processes (`pids_limit`, `deploy.resources.limits.pids`).
     pub pids_limit: Option<i64>,
+}
+
+/// A file that a security option names (specification: `security_opt`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityProfile {
+    /// The fingerprint of its content.
+    pub content: String,
 }
 
 /// Where a container's output goes (specification: `logging`).

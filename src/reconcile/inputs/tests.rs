@@ -142,3 +142,14 @@ fn the_fingerprint_tells_contents_apart_and_not_which_they_are() {
     let fit = known[&of("secret pin", "001234")];
     assert!(fit > 1, "a guess can be confirmed");
 }
+
+#[test]
+fn a_seccomp_profile_is_known_by_its_content_and_words_of_the_engine_are_none() {
+    let options = "    security_opt: [seccomp=here, \"seccomp:unconfined\", seccomp=nowhere, no-new-privileges]\n";
+    let project = gathered(options, "").unwrap().project;
+    let profiles = &project.services["web"].spec.security_profiles;
+    let known: Vec<_> = profiles.keys().map(String::as_str).collect();
+    let content = label::fingerprint("seccomp here", &Content::new(*b"content"));
+    assert_eq!(known, ["here"]);
+    assert_eq!(profiles["here"].content, content);
+}
