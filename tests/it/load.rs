@@ -2,4 +2,5 @@
 
 mod again;
 mod broken;
+mod growth;
 mod hostile;
