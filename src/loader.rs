@@ -173,6 +173,8 @@ impl<'a> Loading<'a> {
         }
         let profiles = profile::names(&tree);
         if !self.options.interpolate {
+            validate::without_interpolation(&mut tree, &mut self.problems);
+            self.sound()?;
             merge::empty_lists_are_null(&mut tree);
             if let Some(top) = tree.as_mapping_mut() {
                 top.set(

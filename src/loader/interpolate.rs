@@ -7,12 +7,21 @@ use std::ops::Range;
 /// How deep defaults, messages and replacements may hold variables of their own.
 const MAX_DEPTH: usize = 64;
 
+/// So many variables without a value are noted of one string.
+const MOST_UNSET: usize = 1000;
+
+/// So many uses of variables are listed of one string.
+const MOST_LISTED: usize = 100_000;
+
+/// More braces than these cannot be open at once.
+const MOST_OPEN: usize = 1000;
+
 /// What interpolation made of a string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Interpolated {
     /// The text with all variables replaced and `$$` turned into `$`.
     pub(crate) text: String,
-    /// The variables that are not set and were replaced by nothing, in the order of the text.
+    /// The variables that are not set and were replaced by nothing, in the order of the text; of very many the first ones.
     pub(crate) unset: Vec<Unset>,
 }
 
@@ -126,7 +135,13 @@ where
     Ok(result)
 }
 
-/// The variables a string uses, those in defaults and replacements included; a malformed one has no name.
+/// Whether a string uses variables.
+pub(crate) fn uses_variables(text: &str) -> bool {
+    Parts::of(text).any(|part| !matches!(part, Ok(Part::Text(_))))
+}
+
+/// The variables a string uses, those in defaults and replacements included; a malformed one has no name. Of very many
+/// the first ones.
 pub(crate) fn variables(text: &str) -> Vec<Variable> {
     let mut found = Vec::new();
     collect(text, 0, 0, &mut found);
@@ -140,6 +155,9 @@ fn collect(text: &str, base: usize, depth: usize, found: &mut Vec<Variable>) {
     let mut held_until = 0;
     let mut parts = Parts::of(text);
     while let Some(part) = parts.next() {
+        if found.len() + held.len() >= MOST_LISTED {
+            break;
+        }
         let reference = match part {
             Ok(Part::Reference(reference)) => reference,
             Ok(Part::Text(_)) => continue,
@@ -236,10 +254,11 @@ impl<L: Fn(&str) -> Option<String>> Interpolation<'_, L> {
         let Some((modifier, operand)) = reference.modifier else {
             match value {
                 Some(value) => out.push_str(&value),
-                None => self.unset.push(Unset {
+                None if self.unset.len() < MOST_UNSET => self.unset.push(Unset {
                     name: reference.name.to_owned(),
                     span,
                 }),
+                None => {}
             }
             return Ok(());
         };
@@ -353,9 +372,9 @@ impl<'t> Parts<'t> {
         let inner = &self.text[name_at..];
         // A reader that passes over mistakes goes on behind them.
         self.at = name_at;
-        let length = closing_brace(inner).map_err(|line_end| {
-            self.at = name_at + line_end;
-            InterpolationError::new(InterpolationErrorKind::Unterminated, start..self.at)
+        let length = closing_brace(inner).map_err(|(kind, until)| {
+            self.at = name_at + until;
+            InterpolationError::new(kind, start..self.at)
         })?;
         let (inner, end) = (&inner[..length], name_at + length + 1);
         let name = &inner[..name_length(inner)];
@@ -434,15 +453,17 @@ fn name_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Finds the `}` that closes a `${` on its line, given what follows that; else answers where the line ends. Braces
-/// inside, as JSON has them, count in pairs.
+/// Finds the `}` that closes a `${` on its line, given what follows that; else answers why not, and where the line ends.
+/// Braces inside, as JSON has them, count in pairs.
 ///
 /// Where they do not pair up and no variable is nested, as in `${A:-{}`, the line's last `}` closes.
-fn closing_brace(text: &str) -> Result<usize, usize> {
+fn closing_brace(text: &str) -> Result<usize, (InterpolationErrorKind, usize)> {
     let mut open = 1_usize;
     let mut line = text;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
+            // Each nesting level is looked through again: what nobody means is not looked through to its end.
+            b'{' if open == MOST_OPEN => return Err((InterpolationErrorKind::TooDeep, text.len())),
             b'{' => open += 1,
             b'}' if open == 1 => return Ok(at),
             b'}' => open -= 1,
@@ -455,7 +476,7 @@ fn closing_brace(text: &str) -> Result<usize, usize> {
     }
     line.rfind('}')
         .filter(|end| !line[..*end].contains("${"))
-        .ok_or(line.len())
+        .ok_or((InterpolationErrorKind::Unterminated, line.len()))
 }
 
 #[cfg(test)]

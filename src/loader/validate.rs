@@ -57,6 +57,18 @@ pub(super) fn validate(stack: &mut Node, problems: &mut Vec<Diagnostic>) {
     });
 }
 
+/// Checks what only the variables of a stack could make sound, where they are left alone: as docker compose does, a limit
+/// that is one number is a number already.
+pub(super) fn without_interpolation(stack: &mut Node, problems: &mut Vec<Diagnostic>) {
+    const LIMITS: &Table<()> = &[("services.*.ulimits.*", ())];
+    walk(stack, LIMITS, &mut |node, ()| {
+        if node.as_str().is_some() {
+            let problem = Diagnostic::error("without interpolation this must be a whole number");
+            problems.push(problem.at(node.span, ""));
+        }
+    });
+}
+
 fn external(node: &Node, problems: &mut Vec<Diagnostic>) {
     let is_external = node
         .get("external")

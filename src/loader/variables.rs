@@ -87,7 +87,7 @@ fn replace_in(
                 };
                 problems.push(warning.at(inside(node, &unset.span), ""));
             }
-            if result.text != text && !interpolate::variables(text).is_empty() {
+            if result.text != text && interpolate::uses_variables(text) {
                 node.origin = Origin::Interpolation;
             }
             node.value = result.text.into();
@@ -95,7 +95,11 @@ fn replace_in(
         Err(error) => {
             let problem =
                 Diagnostic::error(error.kind.to_string()).at(inside(node, &error.span), "");
-            problems.push(problem.hint(error.kind.hint()));
+            let mut problem = problem.hint(error.kind.hint());
+            if is_in_password(&error.span, text) || speaks_of_credentials(text) {
+                conceal(&mut problem);
+            }
+            problems.push(problem);
         }
     }
 }
@@ -111,6 +115,12 @@ fn may_be_secret(name: &Range<usize>, text: &str, key: Option<&str>) -> bool {
     let is_alone = is_whole && !text[name.clone()].contains(|c: char| c.is_ascii_lowercase());
     let is_credential = key.is_some_and(is_credential_name);
     is_bare && !is_alone && (is_credential || is_in_password(name, text))
+}
+
+/// Whether there is a name of a credential in a text: what follows it may be one.
+fn speaks_of_credentials(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
+    words.any(is_credential_name)
 }
 
 fn is_word(text: &str) -> bool {

@@ -41,9 +41,7 @@ pub fn mask_urls(text: &str) -> String {
     while let Some(scheme) = rest.find("://") {
         let (before, after) = rest.split_at(scheme + 3);
         masked.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || "/?#\"'".contains(c))
-            .unwrap_or(after.len());
+        let end = authority_length(after);
         rest = match after[..end]
             .rfind('@')
             .and_then(|at| Some((at, after[..at].find(':')?)))
@@ -58,6 +56,25 @@ pub fn mask_urls(text: &str) -> String {
     }
     masked.push_str(rest);
     masked
+}
+
+/// How much of what follows a `://` names user, password and host. What stands between `${` and `}` belongs to it, so that
+/// a variable in a password is covered with it, even one that is not written as variables are.
+pub fn authority_length(text: &str) -> usize {
+    let mut in_variable = false;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' | '\'' | '\n' => return at,
+            '{' if before == '$' => in_variable = true,
+            '}' => in_variable = false,
+            _ if in_variable => {}
+            _ if c.is_whitespace() || "/?#".contains(c) => return at,
+            _ => {}
+        }
+        before = c;
+    }
+    text.len()
 }
 
 #[cfg(test)]
@@ -96,5 +113,15 @@ mod tests {
             "a mysql://root:***@db:3306/x and http://h/p?x=1:2@3"
         );
         assert_eq!(mask_urls("no url at all"), "no url at all");
+        for written in ["ab${c d}x", "ab${c d", "${PW:-a/b}"] {
+            assert_eq!(
+                mask_urls(&format!("mysql://root:{written}@db/x")),
+                "mysql://root:***@db/x"
+            );
+        }
+        assert_eq!(
+            mask_urls("http://${HOST:-h} mail@x: y://a"),
+            "http://${HOST:-h} mail@x: y://a"
+        );
     }
 }

@@ -290,7 +290,9 @@ fn nesting_has_a_bound() {
     );
     let error = interpolate(&nested(MAX_DEPTH + 1), lookup).expect_err("too deep");
     assert_eq!(error.kind, InterpolationErrorKind::TooDeep);
-    assert_eq!(variables(&nested(100_000)).len(), MAX_DEPTH + 1);
+    assert_eq!(variables(&nested(500)).len(), MAX_DEPTH + 1);
+    // What nobody means is one malformed variable.
+    assert_eq!(variables(&nested(100_000)), [Variable::default()]);
 }
 
 #[test]

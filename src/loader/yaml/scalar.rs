@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 /// What is wrong, where the text is none of what its tag says.
 pub(super) fn resolve(text: &str, style: Style, tag: Option<&str>) -> Result<Value, String> {
     let value = match (tag, style) {
-        (Some("str"), _) | (None, Style::Quoted) => Value::String(text.to_owned()),
+        (Some("str" | "timestamp"), _) | (None, Style::Quoted) => Value::String(text.to_owned()),
         (Some("binary"), _) => return binary(text),
         (Some("float"), _) => match plain(text) {
             #[expect(clippy::cast_precision_loss, reason = "the writer asked for a float")]
@@ -24,12 +24,25 @@ pub(super) fn resolve(text: &str, style: Style, tag: Option<&str>) -> Result<Val
         Some("float") => matches!(value, Value::Float(_)),
         Some("bool") => matches!(value, Value::Bool(_)),
         Some("null") => matches!(value, Value::Null),
+        Some("timestamp") => is_timestamp(text),
         _ => true,
     };
     match tag {
         Some(tag) if !fits => Err(format!("this value is no `!!{tag}`")),
         _ => Ok(value),
     }
+}
+
+/// Whether a text begins with a date, `YEAR-MONTH-DAY`, and goes on, if at all, with a time.
+fn is_timestamp(text: &str) -> bool {
+    let end = text.find(['T', 't', ' ']).unwrap_or(text.len());
+    let parts: Vec<&str> = text[..end].split('-').collect();
+    let is_number = |part: &&str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_date = matches!(parts.as_slice(), [year, month, day]
+        if year.len() == 4 && is_number(year, 4) && is_number(month, 2) && is_number(day, 2));
+    is_date && (end == text.len() || text[end + 1..].contains(':'))
 }
 
 /// Bytes in base64; what is no text among them becomes replacement characters.
@@ -153,6 +166,18 @@ mod tests {
             ("aGVs\nbG8=\n", Style::Quoted, Some("binary"), text("hello")),
             ("/w==", Style::Quoted, Some("binary"), text("\u{fffd}")),
             ("x", Style::Plain, Some("timestamp-like"), text("x")),
+            (
+                "2001-12-14",
+                Style::Plain,
+                Some("timestamp"),
+                text("2001-12-14"),
+            ),
+            (
+                "2001-1-2t3:4:5Z",
+                Style::Quoted,
+                Some("timestamp"),
+                text("2001-1-2t3:4:5Z"),
+            ),
         ] {
             assert_eq!(resolve(written, style, tag), Ok(value), "{tag:?} {written}");
         }
@@ -169,6 +194,9 @@ mod tests {
             ("true", "float"),
             ("x", "null"),
             ("zz", "binary"),
+            ("nope", "timestamp"),
+            ("2001", "timestamp"),
+            ("2001-12-14 noon", "timestamp"),
         ] {
             let problem = resolve(written, Style::Plain, Some(tag));
             assert!(problem.is_err(), "!!{tag} {written}: {problem:?}");

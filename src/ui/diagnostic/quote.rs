@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::model::credential::is_credential_name;
+use crate::model::credential::{authority_length, is_credential_name};
 
 /// The text with stars in place of the values of keys that look like credentials, and of passwords in addresses; every
 /// byte that stays keeps its offset. References to variables stay, their defaults do not.
@@ -128,9 +128,9 @@ fn length(text: &str, in_braces: bool) -> usize {
 
 /// The parts of a value that are no references to variables.
 fn parts(text: &str, length: usize, at: usize, cover: &mut Vec<Range<usize>>) {
-    let mut from = 0;
-    while let Some(open) = text[from..length].find("${") {
-        let open = from + open;
+    let (mut from, mut sought) = (0, 0);
+    while let Some(open) = text[sought..length].find("${") {
+        let open = sought + open;
         let name = open + 2;
         let name_length = text[name..]
             .find(|letter: char| !(letter == '_' || letter.is_ascii_alphanumeric()))
@@ -141,10 +141,16 @@ fn parts(text: &str, length: usize, at: usize, cover: &mut Vec<Range<usize>>) {
             _ if after.starts_with(":?") || after.starts_with('?') => {
                 name_length + after.find('}').map_or(after.len(), |end| end + 1)
             }
-            _ => name_length,
+            _ if after.starts_with([':', '-', '+']) && after.contains('}') => name_length,
+            // This is no reference, but a part of the credential.
+            _ => {
+                sought = name;
+                continue;
+            }
         };
         cover.push(at + from..at + open);
         from = (name + kept).min(length);
+        sought = from;
     }
     cover.push(at + from..at + length);
 }
@@ -154,9 +160,7 @@ fn addresses(line: &str, at: usize, cover: &mut Vec<Range<usize>>) {
     for (scheme, _) in line.match_indices("://") {
         let start = scheme + 3;
         let rest = &line[start..];
-        let end = rest
-            .find(|letter: char| letter.is_whitespace() || "/?#\"'".contains(letter))
-            .unwrap_or(rest.len());
+        let end = authority_length(rest);
         if let Some(host) = rest[..end].rfind('@')
             && let Some(colon) = rest[..host].find(':')
         {
@@ -190,6 +194,9 @@ mod tests {
             ("PASSWORD: ${PW:?set it}", "PASSWORD: ${PW:?set it}"),
             ("PASSWORD: ${PW:-hunter2}", "PASSWORD: ${PW**********"),
             ("PASSWORD: a${PW}b", "PASSWORD: *${PW}*"),
+            ("PASSWORD: a${c d}b", "PASSWORD: **** ***"),
+            ("PASSWORD: a${c", "PASSWORD: ****"),
+            ("url: mysql://me:a${c d@db/x", "url: mysql://me:**** *@db/x"),
             (
                 "url: mysql://me:hunter2@db/x",
                 "url: mysql://me:*******@db/x",

@@ -97,6 +97,21 @@ fn very_many_mistakes_are_told_in_part() {
 }
 
 #[test]
+fn millions_of_variables_take_no_memory_of_their_own() {
+    let services = "services: {web: {image: busybox}}\n";
+    for variables in ["$A", "$A$B"] {
+        let unset = variables.repeat(4_000_000 / variables.len());
+        let (told, status) = Test::new(["config", "-q"])
+            .file("compose.yaml", &format!("{services}x-a: \"{unset}\"\n"))
+            .memory(MEMORY / 8)
+            .stderr_and_status();
+        assert_eq!(status, Some(0), "{} bytes", told.len());
+    }
+    let nested = format!("x: \"{}\"\n", "${A:-".repeat(1_000_000));
+    refused(&nested, "variables are nested more than 64 deep");
+}
+
+#[test]
 fn long_chains_are_refused() {
     let mut services = "services:\n  s5000:\n    image: a\n".to_owned();
     for step in 0..5000 {
