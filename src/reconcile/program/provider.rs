@@ -119,6 +119,7 @@ fn read(
     // A line may hold what a variable is to hold: it is never quoted.
     let message: Message = serde_json::from_str::<Value>(line)
         .ok()
+        .filter(Value::is_object)
         .and_then(|value| serde_json::from_value(value).ok())
         .ok_or_else(|| {
             not_understood("it printed a line that is no JSON object with a `type` and a `message`")
