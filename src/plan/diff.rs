@@ -100,9 +100,10 @@ fn compare(
             from: None,
             to: None,
             position: positions
-                .find(match path.starts_with("security_profiles.") {
-                    true => "security_opt",
-                    false => path,
+                .find(if path.starts_with("security_profiles.") {
+                    "security_opt"
+                } else {
+                    path
                 })
                 .cloned(),
         }),

@@ -68,7 +68,7 @@ impl<'a> Up<'a> {
                 }
             }
             let of_hook = self.run_before(service, hook, index, before, &after)?;
-            after = of_hook.clone();
+            after.clone_from(&of_hook);
             steps.extend(&of_hook);
             if !hook.per_replica {
                 self.hooks.insert(key, of_hook);
