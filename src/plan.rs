@@ -4,6 +4,7 @@
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
 mod adopt;
+mod consequence;
 mod container;
 mod content;
 mod decide;
@@ -28,6 +29,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
+pub use consequence::{Consequence, Effect, consequences};
 pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};

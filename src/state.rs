@@ -263,12 +263,15 @@ pub struct ContainerMount {
 }
 
 impl ContainerMount {
-    /// Whether it is a volume that nobody gave a name: the engine names those with 64 hexadecimal digits.
+    /// Whether it is a volume that nobody gave a name.
     pub fn is_anonymous_volume(&self) -> bool {
-        self.kind == "volume"
-            && self.name.len() == 64
-            && self.name.chars().all(|c| c.is_ascii_hexdigit())
+        self.kind == "volume" && is_anonymous_volume(&self.name)
     }
+}
+
+/// Whether a volume of this name is one that nobody gave a name: the engine names those with 64 hexadecimal digits.
+pub fn is_anonymous_volume(name: &str) -> bool {
+    name.len() == 64 && name.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// A port of a container.

@@ -65,7 +65,7 @@ pub(super) async fn apply(
     scope: &Scope,
 ) -> Result<Applied, CliError> {
     if scope.global.dry_run {
-        show(plan, scope.global.verbose > 0, wishes.mask, scope)?;
+        show(plan, state, scope.global.verbose > 0, wishes.mask, scope)?;
     }
     preflight(plan, state, engine, wishes.mask, scope).await?;
     if scope.global.dry_run {

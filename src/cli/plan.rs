@@ -4,12 +4,14 @@ use clap::Args;
 
 use super::Ended;
 use super::doubt;
+use super::error::CliError;
 use super::preflight::preflight;
 use super::scope::{Scope, print};
 use super::up::service_names;
 use crate::engine::Engine;
 use crate::plan::{self, Plan, UpOptions};
 use crate::reconcile::observe;
+use crate::state::ActualState;
 use crate::ui;
 use crate::ui::mask::Mask;
 
@@ -60,18 +62,25 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let plan = plan::up(&project, &state, &options)?;
     let mask = Mask::of(&project, &state.containers);
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
-    show(&plan, args.steps || scope.global.verbose > 0, &mask, scope)?;
+    let steps = args.steps || scope.global.verbose > 0;
+    show(&plan, &state, steps, &mask, scope)?;
     preflight(&plan, &state, &engine, &mask, scope).await?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })
 }
 
 /// Prints a plan, for people or step by step.
-pub(super) fn show(plan: &Plan, steps: bool, mask: &Mask, scope: &Scope) -> Ended {
+pub(super) fn show(
+    plan: &Plan,
+    state: &ActualState,
+    steps: bool,
+    mask: &Mask,
+    scope: &Scope,
+) -> Result<(), CliError> {
     let text = if steps {
         plan.to_string()
     } else {
-        ui::plan::render(plan, scope.out_color)
+        let consequences = plan::consequences(plan, state);
+        ui::plan::render(plan, &consequences, scope.out_color)
     };
-    print(&mask.text(&text))?;
-    Ok(0)
+    print(&mask.text(&text))
 }

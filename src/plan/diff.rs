@@ -86,6 +86,11 @@ fn compare(
                 compare(&format!("{path}[{i}]"), from, to, positions, found);
             }
         }
+        (Value::Array(before), Value::Array(after))
+            if before.iter().chain(after).all(Value::is_object) =>
+        {
+            entries(path, before, after, positions, found);
+        }
         // Where the config or secret itself comes or goes, its other fields say so.
         (Value::Null, _) | (_, Value::Null) if is_content(path) => {}
         (from, to) if from != to && is_content(path) => found.push(FieldChange {
@@ -114,6 +119,55 @@ fn compare(
             position: positions.find(path).cloned(),
         }),
         _ => {}
+    }
+}
+
+/// Entries of a list that come or go, each on its own: the others stay where they are.
+fn entries(
+    path: &str,
+    before: &[Value],
+    after: &[Value],
+    positions: &Positions,
+    found: &mut Vec<FieldChange>,
+) {
+    let shown_entry = |entry: &Value| {
+        let mut entry = entry.clone();
+        if let Value::Object(fields) = &mut entry {
+            // Of a hook's variables only fingerprints are known.
+            let is_told = |key: &str| path != "post_start" || key != "environment";
+            fields.retain(|key, value| !is_unset(value) && is_told(key));
+        }
+        shown(path, &entry)
+    };
+    let mut left: Vec<&Value> = before.iter().collect();
+    for (index, entry) in after.iter().enumerate() {
+        if let Some(same) = left.iter().position(|other| *other == entry) {
+            left.remove(same);
+            continue;
+        }
+        let path = format!("{path}[{index}]");
+        found.push(FieldChange {
+            from: None,
+            to: shown_entry(entry),
+            position: positions.find(&path).cloned(),
+            path,
+        });
+    }
+    found.extend(left.into_iter().map(|entry| FieldChange {
+        path: path.to_owned(),
+        from: shown_entry(entry),
+        to: None,
+        position: positions.find(path).cloned(),
+    }));
+}
+
+/// Whether a field of an entry says nothing.
+fn is_unset(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
     }
 }
 
@@ -189,6 +243,28 @@ mod tests {
                 r#"ports[0].published: "8080" -> "8081""#,
                 r#"dns: ["1.1.1.1"] -> ["1.1.1.1","9.9.9.9"]"#
             ]
+        );
+    }
+
+    #[test]
+    fn entries_that_come_or_go_are_named_and_the_others_are_not() {
+        let mount =
+            |target: &str| json!({"target": target, "source": null, "labels": {}, "nocopy": false});
+        assert_eq!(
+            lines(
+                &json!({"volumes": [mount("/a"), mount("/b")]}),
+                &json!({"volumes": [mount("/b"), mount("/c"), mount("/d")]}),
+            ),
+            [
+                r#"volumes[1]: {"target":"/c"} added"#,
+                r#"volumes[2]: {"target":"/d"} added"#,
+                r#"volumes: {"target":"/a"} removed"#,
+            ]
+        );
+        let hook = json!({"command": ["true"], "environment": {"PIN": "ab12"}});
+        assert_eq!(
+            lines(&json!({"post_start": []}), &json!({"post_start": [hook]})),
+            [r#"post_start[0]: {"command":["true"]} added"#]
         );
     }
 

@@ -154,7 +154,10 @@ fn ports(plan: &Plan, state: &ActualState, around: &Surroundings) -> Vec<Problem
     let wanted = wanted_ports(plan, state);
     let mut problems = Vec::new();
     for (index, want) in wanted.iter().enumerate() {
-        let twice = wanted[..index].iter().find(|other| collide(want, other));
+        // A container that is there shows a port once for each family of addresses.
+        let is_same = |other: &WantedPort<'_>| other.id.is_some() && other.id == want.id;
+        let mut others = wanted[..index].iter().filter(|other| !is_same(other));
+        let twice = others.find(|other| collide(want, other));
         let owner =
             twice.map(|other| format!("container {}, which is started too", other.container));
         let owner = owner

@@ -1,6 +1,7 @@
 //! Plans as text: what people and programs rely on.
 
 mod adopt;
+mod consequence;
 mod down;
 mod pre_start;
 mod image;

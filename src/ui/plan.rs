@@ -1,4 +1,6 @@
-//! A plan for people: each change with its reason, down to the field.
+//! A plan for people: each change with its reason, down to the field, and what it brings with it.
+
+mod consequence;
 
 use std::fmt::Write as _;
 
@@ -7,7 +9,7 @@ use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};
 use super::{Color, text};
 use crate::model::credential::{MASK, is_credential_name, mask_urls};
 use crate::model::{HookKind, Project};
-use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
+use crate::plan::{Consequence, OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
 use crate::ui::report::Report;
 
 /// What a line of the plan does.
@@ -18,10 +20,10 @@ enum Verb {
     Push,
     Create,
     Recreate,
+    Restart,
     Update,
     Rename,
     Start,
-    Restart,
     Run,
     Stop,
     Kill,
@@ -38,10 +40,10 @@ impl Verb {
         Self::Push,
         Self::Create,
         Self::Recreate,
+        Self::Restart,
         Self::Update,
         Self::Rename,
         Self::Start,
-        Self::Restart,
         Self::Run,
         Self::Stop,
         Self::Kill,
@@ -51,12 +53,15 @@ impl Verb {
         Self::Wait,
     ];
 
-    fn of(step: &Step) -> Self {
+    fn of(plan: &Plan, step: &Step) -> Self {
         if is_replacement(&step.operation, &step.reason) {
             return Self::Recreate;
         }
         if is_before_start(step) {
             return Self::Run;
+        }
+        if is_restarted(plan, step) {
+            return Self::Restart;
         }
         match &step.operation {
             Operation::PullImage { .. } => Self::Pull,
@@ -94,10 +99,10 @@ impl Verb {
             Self::Push => "push",
             Self::Create => "create",
             Self::Recreate => "recreate",
+            Self::Restart => "restart",
             Self::Update => "update",
             Self::Rename => "rename",
             Self::Start => "start",
-            Self::Restart => "restart",
             Self::Run => "run",
             Self::Stop => "stop",
             Self::Kill => "kill",
@@ -111,8 +116,8 @@ impl Verb {
     fn sign(self) -> (&'static str, anstyle::Style) {
         match self {
             Self::Pull | Self::Build | Self::Push | Self::Create => ("+", GOOD),
-            Self::Recreate | Self::Update | Self::Rename => ("~", DOUBT),
-            Self::Start | Self::Restart | Self::Run | Self::Unpause => (">", BUSY),
+            Self::Recreate | Self::Restart | Self::Update | Self::Rename => ("~", DOUBT),
+            Self::Start | Self::Run | Self::Unpause => (">", BUSY),
             Self::Stop | Self::Kill | Self::Pause | Self::Remove => ("-", BAD),
             Self::Wait => (".", FAINT),
         }
@@ -121,30 +126,42 @@ impl Verb {
 
 /// The plan as lines, one per change, and a last line that sums it up.
 ///
-/// What replaces a container takes several steps, which show as one change.
-pub fn render(plan: &Plan, color: Color) -> String {
-    let changes: Vec<(&Step, Verb)> = plan
+/// What replaces, restarts or removes a container takes several steps, which show as one change.
+pub fn render(plan: &Plan, consequences: &[Consequence], color: Color) -> String {
+    let changes: Vec<Change<'_>> = plan
         .steps
         .iter()
         .enumerate()
         .filter(|(id, step)| is_shown(plan, *id, step))
-        .map(|(_, step)| (step, Verb::of(step)))
+        .map(|(id, step)| (id, step, Verb::of(plan, step)))
         .collect();
     let widest = changes
         .iter()
-        .map(|(step, _)| text::width(&step.resource.to_string()))
+        .map(|(_, step, _)| text::width(&consequence::resource(&step.resource)))
         .max()
         .unwrap_or(0);
     let mut lines = String::new();
-    for (step, verb) in &changes {
+    for (id, step, verb) in &changes {
         line(&mut lines, plan, step, *verb, widest, color);
+        for Consequence { effect, .. } in consequences.iter().filter(|found| found.step == *id) {
+            if let Some(text) = consequence::line(effect, step, color) {
+                let _ = writeln!(lines, "     {text}");
+            }
+        }
     }
     if !lines.is_empty() {
         lines.push('\n');
     }
-    let _ = writeln!(lines, "{}", color.paint(STRONG, &summary(plan, &changes)));
+    let mut sum = summary(plan, &changes);
+    for part in consequence::summary(plan, consequences) {
+        let _ = write!(sum, "; {part}");
+    }
+    let _ = writeln!(lines, "{}", color.paint(STRONG, &sum));
     lines
 }
+
+/// A step that is shown, and what its line says that it does.
+type Change<'p> = (StepId, &'p Step, Verb);
 
 /// The warnings of a plan, ready to be shown.
 pub fn warnings(warnings: &[Warning]) -> Vec<Report> {
@@ -178,6 +195,7 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
     }
     if is_clearing(&step.operation, &step.reason)
         || is_left_to_come_back(plan, step)
+        || is_part_of_another(plan, id, step)
         || matches!(step.operation, Operation::CopyFiles { .. })
     {
         return false;
@@ -194,6 +212,38 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
 /// Whether the step is one of a hook with a container of its own.
 fn is_before_start(step: &Step) -> bool {
     step.reason == Reason::Hook(HookKind::PreStart)
+}
+
+/// Whether a stop is one half of a restart.
+fn is_restarted(plan: &Plan, stop: &Step) -> bool {
+    let starts = |step: &Step| {
+        matches!(step.operation, Operation::StartContainer { .. })
+            && step.resource == stop.resource
+            && step.reason == stop.reason
+    };
+    matches!(stop.operation, Operation::StopContainer { .. }) && plan.steps.iter().any(starts)
+}
+
+/// What goes without saying beside another step of the same container: the stop before a removal, and the start of what
+/// is replaced or restarted.
+fn is_part_of_another(plan: &Plan, id: StepId, step: &Step) -> bool {
+    let mut same = plan.steps.iter().enumerate().filter(|(other, at)| {
+        *other != id
+            && at.resource == step.resource
+            && !matches!(at.only_if, Some(OnlyIf::Failed(_)))
+    });
+    match &step.operation {
+        Operation::StopContainer { .. } => same.any(|(_, at)| {
+            matches!(at.operation, Operation::RemoveContainer { .. }) && at.reason == step.reason
+        }),
+        Operation::StartContainer { .. } if step.reason == Reason::Replaces => {
+            same.any(|(_, at)| is_replacement(&at.operation, &at.reason))
+        }
+        Operation::StartContainer { .. } => same.any(|(_, at)| {
+            matches!(at.operation, Operation::StopContainer { .. }) && at.reason == step.reason
+        }),
+        _ => false,
+    }
 }
 
 /// A network is left to be joined anew: joining stands for both.
@@ -214,13 +264,16 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
         " {} {} {}",
         color.paint(style, sign),
         color.paint(style, &text::pad(verb.word(), 8)),
-        text::pad(&step.resource.to_string(), widest)
+        text::pad(&consequence::resource(&step.resource), widest)
     );
     let start = start.trim_end();
     let mut reason = match &step.reason {
         Reason::Changed(_) => how(&step.operation),
         Reason::NotInPlace(_, why) => why.clone(),
         Reason::Replaces => "in place of the old one".to_owned(),
+        // The command, or the condition behind it, says it already.
+        Reason::Lowered => String::new(),
+        Reason::MayChangeImage if step.only_if.is_some() => String::new(),
         reason => reason.to_string(),
     };
     if let Operation::Wait { condition, .. } = &step.operation {
@@ -237,16 +290,14 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
     if reason.is_empty() {
         let _ = writeln!(lines, "{start}");
     } else {
-        let pad = " ".repeat(widest.saturating_sub(text::width(&step.resource.to_string())));
+        let pad =
+            " ".repeat(widest.saturating_sub(text::width(&consequence::resource(&step.resource))));
         let _ = writeln!(lines, "{start}{pad}  {}", color.paint(FAINT, &reason));
     }
     for change in step.reason.changes() {
         let _ = writeln!(lines, "     {change}");
     }
     match &step.operation {
-        Operation::RemoveVolume => {
-            let _ = writeln!(lines, "     {}", color.paint(BAD, "the data in it is lost"));
-        }
         Operation::RunProvider { provider, command } => {
             let words = provider.arguments(
                 plan.project.as_str(),
@@ -269,9 +320,6 @@ fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize,
                 "     {}",
                 color.paint(FAINT, &hook.command.join(" "))
             );
-        }
-        Operation::RemoveContainer { volumes: true, .. } => {
-            let _ = writeln!(lines, "     with its anonymous volumes");
         }
         _ => {}
     }
@@ -319,7 +367,7 @@ fn only(plan: &Plan, only_if: &OnlyIf) -> Option<String> {
     Some(format!("if {}", what.join(" or ")))
 }
 
-fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
+fn summary(plan: &Plan, changes: &[Change<'_>]) -> String {
     if plan.is_empty() {
         return format!(
             "Plan for {}: nothing to do, {} unchanged",
@@ -330,7 +378,10 @@ fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
     let mut counts: Vec<String> = Verb::ALL
         .into_iter()
         .filter_map(|verb| {
-            let count = changes.iter().filter(|(_, other)| *other == verb).count();
+            let count = changes
+                .iter()
+                .filter(|(_, _, other)| *other == verb)
+                .count();
             (count > 0).then(|| {
                 format!(
                     "{count} to {}",
@@ -350,148 +401,4 @@ fn summary(plan: &Plan, changes: &[(&Step, Verb)]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::change::tests::{db, network, plan, recreate_web, step};
-    use super::*;
-    use crate::model::{Condition, Position, Readiness, ServiceName};
-    use crate::plan::{FieldChange, Target};
-
-    fn target() -> Target {
-        Target::Existing("1".into())
-    }
-
-    #[test]
-    fn every_change_is_shown_with_its_reason() {
-        let service = |name: &str| ServiceName::new(name).unwrap();
-        let wait = Operation::Wait {
-            target: target(),
-            condition: Condition::ServiceHealthy,
-            ready: Readiness::default(),
-            required: true,
-        };
-        let plan = plan(vec![
-            step(
-                Resource::Image("mysql:9".into()),
-                Operation::PullImage { platform: None },
-                Reason::Missing,
-            ),
-            network(),
-            step(
-                db(),
-                Operation::StartContainer { target: target() },
-                Reason::Ready(Vec::new()),
-            ),
-            step(
-                db(),
-                wait,
-                Reason::NeededBy(service("web"), Condition::ServiceHealthy),
-            ),
-        ]);
-        assert_eq!(
-            render(&plan, Color::OFF),
-            "\u{20}+ pull     Image mysql:9         not there yet
- + create   Network shop_default  not there yet
- > start    Container shop-db-1   depends on nothing
- . wait     Container shop-db-1   until it is healthy: web needs it healthy
-
-Plan for shop: 1 to pull, 1 to create, 1 to start, 1 to wait for
-"
-        );
-    }
-
-    #[test]
-    fn a_replacement_is_one_change_with_its_fields() {
-        let change = |path: &str, from: Option<&str>, to: Option<&str>, line| FieldChange {
-            path: path.to_owned(),
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-            position: Some(Position {
-                file: "stack.yaml".into(),
-                line,
-                column: 7,
-            }),
-        };
-        let mut plan = plan(recreate_web());
-        plan.steps[0].reason = Reason::Changed(vec![
-            change("environment.DEBUG", Some("\"0\""), Some("\"1\""), 14),
-            change("init", None, Some("true"), 20),
-        ]);
-        plan.unchanged.push(db());
-        assert_eq!(
-            render(&plan, Color::OFF),
-            "\u{20}~ recreate Container shop-web-1
-     environment.DEBUG: \"0\" -> \"1\"  stack.yaml:14:7
-     init: true added  stack.yaml:20:7
- > start    Container shop-web-1  in place of the old one
-
-Plan for shop: 1 to recreate, 1 to start, 1 unchanged
-"
-        );
-    }
-
-    #[test]
-    fn what_only_a_pull_can_tell_is_a_condition() {
-        let mut steps = vec![step(
-            Resource::Image("web:1".into()),
-            Operation::PullImage { platform: None },
-            Reason::PullPolicy("always"),
-        )];
-        steps.extend(recreate_web().into_iter().map(|mut step| {
-            step.after.iter_mut().for_each(|id| *id += 1);
-            step.only_if = Some(OnlyIf::Changed(vec![crate::plan::Brought {
-                step: 0,
-                was: "sha256:1".into(),
-            }]));
-            step
-        }));
-        steps[1].reason = Reason::MayChangeImage;
-        assert_eq!(
-            render(&plan(steps), Color::OFF),
-            "\u{20}+ pull     Image web:1           pull_policy is always
- ~ recreate Container shop-web-1  if its image id changes, if the pull of web:1 brings another image
- > start    Container shop-web-1  in place of the old one, if the pull of web:1 brings another image
-
-Plan for shop: 1 to pull, 1 to recreate, 1 to start
-"
-        );
-    }
-
-    #[test]
-    fn lost_data_is_named() {
-        let plan = plan(vec![
-            step(
-                db(),
-                Operation::RemoveContainer {
-                    target: target(),
-                    volumes: true,
-                },
-                Reason::Lowered,
-            ),
-            step(
-                Resource::Volume("shop_vars".into()),
-                Operation::RemoveVolume,
-                Reason::Asked("--volumes"),
-            ),
-        ]);
-        assert_eq!(
-            render(&plan, Color::OFF),
-            "\u{20}- remove   Container shop-db-1  the project is lowered
-     with its anonymous volumes
- - remove   Volume shop_vars     --volumes
-     the data in it is lost
-
-Plan for shop: 2 to remove
-"
-        );
-    }
-
-    #[test]
-    fn an_empty_plan_says_so() {
-        let mut plan = plan(Vec::new());
-        plan.unchanged.push(db());
-        assert_eq!(
-            render(&plan, Color::OFF),
-            "Plan for shop: nothing to do, 1 unchanged\n"
-        );
-    }
-}
+mod tests;

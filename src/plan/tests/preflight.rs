@@ -268,3 +268,29 @@ fn little_space_is_a_doubt_and_only_where_images_are_brought() {
     );
     assert!(!problems[0].is_certain);
 }
+
+#[test]
+fn a_restarted_container_is_not_in_its_own_way() {
+    let mut web = needs(
+        publishing("web", &[("8080", None)]),
+        "db",
+        Condition::ServiceStarted,
+    );
+    web.depends_on[0].restart = true;
+    let mut project = project([service("db"), web]);
+    let mut state = raised(&project);
+    for container in &mut state.containers {
+        if container.service() == Some("web") {
+            container.ports = ["0.0.0.0", "::"]
+                .map(|host_ip| crate::state::PublishedPort {
+                    host_ip: host_ip.into(),
+                    published: 8080,
+                    target: 80,
+                    protocol: "tcp".into(),
+                })
+                .into();
+        }
+    }
+    project.services[0].spec.tty = true;
+    assert_eq!(found(&project, &state, &Surroundings::default()), [""; 0]);
+}
