@@ -587,6 +587,38 @@ impl fmt::Display for Reason {
 }
 
 impl Reason {
+    /// The reason's name, as programs read it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Changed(_) => "changed",
+            Self::NotInPlace(..) => "not_in_place",
+            Self::ImageChanged(..) => "image_changed",
+            Self::MayChangeImage => "may_change_image",
+            Self::MayChangeVariables => "may_change_variables",
+            Self::Provided(_) => "provided",
+            Self::Used => "used",
+            Self::UnknownOrigin => "unknown_origin",
+            Self::Asked(_) => "asked",
+            Self::PullPolicy(_) => "pull_policy",
+            Self::Restores => "restores",
+            Self::DependencyReplaced(_) => "dependency_replaced",
+            Self::Replaces => "replaces",
+            Self::SharesWith(_) => "shares_with",
+            Self::Gone(_) => "gone",
+            Self::Granted(_) => "granted",
+            Self::Hook(_) => "hook",
+            Self::NotRunning(_) => "not_running",
+            Self::Ready(_) => "ready",
+            Self::NeededBy(..) => "needed_by",
+            Self::Orphan => "orphan",
+            Self::Superfluous => "superfluous",
+            Self::Renamed(_) => "renamed",
+            Self::LeftBehind => "left_behind",
+            Self::Lowered => "lowered",
+        }
+    }
+
     /// The fields that changed, where that is the reason.
     pub fn changes(&self) -> &[FieldChange] {
         match self {
@@ -638,6 +670,15 @@ impl Plan {
         !self.steps.iter().any(|step| step.operation.is_change())
     }
 
+    /// What has to hold for a conditional step, such as `#1 changes the image`.
+    pub fn condition(&self, only_if: &OnlyIf) -> String {
+        match only_if {
+            OnlyIf::Changed(brought) => self.outcome(brought, "changes"),
+            OnlyIf::Unchanged(brought) => self.outcome(brought, "keeps"),
+            OnlyIf::Failed(steps) => format!("{} fails", numbers(steps.iter().copied())),
+        }
+    }
+
     /// `#1 or #4 changes the image or #2 changes the variables`, with another verb where one is given.
     fn outcome(&self, brought: &[Brought], verb: &str) -> String {
         let is_image = |step: &StepId| matches!(self.steps[*step].resource, Resource::Image(_));
@@ -666,17 +707,8 @@ impl fmt::Display for Plan {
             let (after, key) = (after.join(","), step.resource.key());
             write!(f, "[{after}] -> #{} {key}", id + 1)?;
             write!(f, ", {}, {}", step.operation.name(), step.reason)?;
-            match &step.only_if {
-                Some(OnlyIf::Changed(brought)) => {
-                    write!(f, ", if {}", self.outcome(brought, "changes"))?;
-                }
-                Some(OnlyIf::Unchanged(brought)) => {
-                    write!(f, ", if {}", self.outcome(brought, "keeps"))?;
-                }
-                Some(OnlyIf::Failed(steps)) => {
-                    write!(f, ", if {} fails", numbers(steps.iter().copied()))?;
-                }
-                None => {}
+            if let Some(only_if) = &step.only_if {
+                write!(f, ", if {}", self.condition(only_if))?;
             }
             writeln!(f)?;
         }
@@ -685,4 +717,4 @@ impl fmt::Display for Plan {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,20 +4,24 @@ use super::scope::Scope;
 use crate::engine::About;
 use crate::engine::docker::{Need, beyond_engine};
 use crate::model::Project;
-use crate::plan::{Operation, Plan, Resource};
+use crate::plan::{Operation, Plan, Resource, Warning};
 use crate::ui;
 use crate::ui::mask::Mask;
-use crate::ui::report::Report;
 
 /// Tells the plan's own doubts, and the keys of new containers that the engine is too old for and leaves out.
 pub(super) fn tell(plan: &Plan, project: &Project, about: &About, mask: &Mask, scope: &Scope) {
-    let mut reports = ui::plan::warnings(&plan.warnings);
-    reports.extend(left_out(plan, project, about));
-    scope.warn(&reports, mask);
+    scope.warn(&ui::plan::warnings(&all(plan, project, about)), mask);
 }
 
-fn left_out(plan: &Plan, project: &Project, about: &About) -> Vec<Report> {
-    let mut reports: Vec<Report> = Vec::new();
+/// What [`tell`] tells.
+pub(super) fn all(plan: &Plan, project: &Project, about: &About) -> Vec<Warning> {
+    let mut warnings = plan.warnings.clone();
+    warnings.extend(left_out(plan, project, about));
+    warnings
+}
+
+fn left_out(plan: &Plan, project: &Project, about: &About) -> Vec<Warning> {
+    let mut reports: Vec<Warning> = Vec::new();
     for step in &plan.steps {
         let (
             Operation::CreateContainer { container, .. },
@@ -40,13 +44,13 @@ fn left_out(plan: &Plan, project: &Project, about: &About) -> Vec<Report> {
                 Need::Api(..) => "is left out",
                 Need::Windows => "has no effect",
             };
-            let report = Report {
-                position: position.map(ToString::to_string),
-                ..Report::new(format!(
+            let report = Warning {
+                position: position.cloned(),
+                message: format!(
                     "service {name}: `{}` {fate}: {}",
                     beyond.path,
                     beyond.why(about)
-                ))
+                ),
             };
             // Replicas have the same keys.
             if !reports.contains(&report) {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Ended;
 use super::doubt;
 use super::error::CliError;
-use super::preflight::preflight;
+use super::preflight;
 use super::scope::{Scope, print};
 use super::up::service_names;
 use crate::engine::Engine;
@@ -36,6 +36,9 @@ pub(super) struct PlanArgs {
     /// Each step in one line that stays the same from release to release
     #[arg(long)]
     steps: bool,
+    /// One JSON document, as `windlass schema --plan` describes it
+    #[arg(long, conflicts_with = "steps")]
+    json: bool,
     /// Leave out what the services depend on
     #[arg(long)]
     no_deps: bool,
@@ -61,10 +64,19 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
     let mask = Mask::of(&project, &state.containers);
-    doubt::tell(&plan, &project, engine.about(), &mask, scope);
+    let warnings = doubt::all(&plan, &project, engine.about());
+    scope.warn(&ui::plan::warnings(&warnings), &mask);
     let steps = args.steps || scope.global.verbose > 0;
-    show(&plan, &state, steps, &mask, scope)?;
-    preflight(&plan, &state, &engine, &mask, scope).await?;
+    if !args.json {
+        show(&plan, &state, steps, &mask, scope)?;
+    }
+    let problems = preflight::problems(&plan, &state, &engine).await?;
+    if args.json {
+        let consequences = plan::consequences(&plan, &state);
+        let text = ui::plan::json(&plan, &consequences, &warnings, &problems, &mask);
+        print(&text)?;
+    }
+    preflight::tell(problems, &mask, scope)?;
     Ok(if plan.is_empty() { 0 } else { CHANGES })
 }
 

@@ -20,12 +20,30 @@ pub(super) async fn preflight(
     mask: &Mask,
     scope: &Scope,
 ) -> Result<(), CliError> {
+    let problems = problems(plan, state, engine).await?;
+    tell(problems, mask, scope)
+}
+
+/// Looks around for what the plan would run into.
+pub(super) async fn problems(
+    plan: &Plan,
+    state: &ActualState,
+    engine: &impl Engine,
+) -> Result<Vec<Problem>, CliError> {
     let question = plan::question(plan, state);
     let mut problems = not_there(plan, engine.about());
     if !question.is_empty() {
         let around = engine.surroundings(&question).await?;
         problems.extend(plan::preflight(plan, state, &around));
     }
+    Ok(problems)
+}
+
+/// Tells what may go wrong.
+///
+/// # Errors
+/// [`CliError::Preflight`] where something is certain to.
+pub(super) fn tell(problems: Vec<Problem>, mask: &Mask, scope: &Scope) -> Result<(), CliError> {
     let (certain, doubtful): (Vec<_>, Vec<_>) =
         problems.into_iter().partition(|problem| problem.is_certain);
     let doubts: Vec<Report> = doubtful.iter().map(report).collect();

@@ -7,6 +7,8 @@ mod pre_start;
 mod image;
 mod preflight;
 mod provided;
+mod reason;
+pub(crate) mod sample;
 mod start;
 mod up;
 

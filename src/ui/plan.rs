@@ -1,8 +1,11 @@
 //! A plan for people: each change with its reason, down to the field, and what it brings with it.
 
 mod consequence;
+mod json;
 
 use std::fmt::Write as _;
+
+pub use json::{SCHEMA, json};
 
 use super::change::{is_clearing, is_replacement};
 use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};

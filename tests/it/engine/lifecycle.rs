@@ -287,3 +287,35 @@ fn dry_runs_show_the_plan_and_change_nothing() {
     assert_eq!(stack.states(), before);
     assert_eq!(stack.resources(), ["data", "default"]);
 }
+
+#[test]
+fn programs_read_the_plan_as_json_and_its_outcome_as_exit_code() {
+    let stack = Stack::new("json", SHOP);
+    let json = |ran: &str| serde_json::from_str::<Value>(ran).unwrap();
+    let first = json(&stack.fails(2, &["plan", "--json"]).stdout);
+    assert_eq!(first["changes"], true);
+    assert_eq!(first["steps"][0]["operation"], "CreateNetwork");
+    assert_eq!(first["steps"][0]["reason"]["kind"], "missing");
+    stack.ok(&["up", "-d"]);
+    let none = json(&stack.ok(&["plan", "--json"]).stdout);
+    assert_eq!(
+        (&none["changes"], &none["steps"]),
+        (&Value::Bool(false), &Value::Array(vec![]))
+    );
+    assert_eq!(none["unchanged"][1]["service"], "web");
+
+    stack.edit("stack.yaml", "DEBUG: off", "DEBUG: \"on\"");
+    stack.edit("stack.yaml", "hunter2", "hunter3");
+    let planned = stack.fails(2, &["plan", "--json"]);
+    assert!(!planned.both().contains("hunter"), "{}", planned.both());
+    let plan = json(&planned.stdout);
+    let recreate = &plan["steps"][0];
+    assert_eq!(recreate["changes"][0]["path"], "environment.DEBUG");
+    assert_eq!(recreate["changes"][0]["to"], "on");
+    assert_eq!(recreate["changes"][0]["line"], 8);
+    assert_eq!(recreate["changes"][1]["to"], "***");
+    assert_eq!(recreate["consequences"][0]["kind"], "downtime");
+
+    stack.edit("stack.yaml", "image: busybox", "imagee: busybox");
+    stack.fails(1, &["plan", "--json"]);
+}
