@@ -41,6 +41,7 @@ mod restart;
 mod rm;
 mod run;
 mod scale;
+mod saved;
 mod schema;
 mod scope;
 mod session;
@@ -94,6 +95,7 @@ enum Command {
     Up(Box<up::UpArgs>),
     Down(down::DownArgs),
     Plan(plan::PlanArgs),
+    Apply(saved::ApplyArgs),
     Create(create::CreateArgs),
     Start(start::StartArgs),
     Stop(stop::StopArgs),
@@ -212,6 +214,7 @@ fn dispatch(command: &Command, scope: &mut Scope) -> Ended {
             Command::Up(args) => up::run(args, scope).await,
             Command::Down(args) => down::run(args, scope).await,
             Command::Plan(args) => plan::run(args, scope).await,
+            Command::Apply(args) => saved::run(args, scope).await,
             Command::Start(args) => start::run(args, scope).await,
             Command::Restart(args) => restart::run(args, scope).await,
             Command::Kill(args) => kill::run(args, scope).await,

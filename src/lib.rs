@@ -31,3 +31,5 @@ pub mod cli;
 
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod json_schema;

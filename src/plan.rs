@@ -18,6 +18,7 @@ mod provided;
 mod resource;
 mod restart;
 mod rm;
+mod saved;
 mod schedule;
 mod start;
 mod stop;
@@ -38,6 +39,7 @@ pub use image::{BuildOptions, LeftOut, PullOptions, PushOptions, build, pull, pu
 pub use preflight::{Problem, preflight, question};
 pub use restart::{RestartOptions, restart};
 pub use rm::{RmOptions, rm};
+pub use saved::{SavedPlan, SavedStep};
 pub use schedule::{Schedule, Settled};
 pub use start::{StartOptions, start};
 pub use stop::{StopOptions, stop};

@@ -1,11 +1,14 @@
 //! `windlass plan`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Ended;
 use super::doubt;
 use super::error::CliError;
 use super::preflight;
+use super::saved::{self, Asked};
 use super::scope::{Scope, print};
 use super::up::service_names;
 use crate::engine::Engine;
@@ -36,6 +39,9 @@ pub(super) struct PlanArgs {
     /// Each step in one line that stays the same from release to release
     #[arg(long)]
     steps: bool,
+    /// Keep the plan in this file, for `windlass apply`; it holds no secret
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// One JSON document, as `windlass schema --plan` describes it
     #[arg(long, conflicts_with = "steps")]
     json: bool,
@@ -52,14 +58,14 @@ pub(super) struct PlanArgs {
 
 pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let project = scope.project(&args.services)?;
-    let options = UpOptions {
-        services: service_names(&args.services)?,
+    let asked = Asked {
+        services: args.services.clone(),
         no_deps: args.no_deps,
         build: args.build,
         remove_orphans: args.remove_orphans || scope.is_set("COMPOSE_REMOVE_ORPHANS"),
         ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
-        ..UpOptions::default()
     };
+    let options = raise_options(&asked)?;
     let engine = scope.connect().await?;
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
@@ -77,7 +83,23 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
         print(&text)?;
     }
     preflight::tell(problems, &mask, scope)?;
+    if let Some(file) = &args.output {
+        let address = &engine.about().address;
+        saved::save(file, &plan, &project, asked, address, &mask, scope)?;
+    }
     Ok(if plan.is_empty() { 0 } else { CHANGES })
+}
+
+/// What is asked of `up`, by this command or by a plan that it kept.
+pub(super) fn raise_options(asked: &Asked) -> Result<UpOptions, CliError> {
+    Ok(UpOptions {
+        services: service_names(&asked.services)?,
+        no_deps: asked.no_deps,
+        build: asked.build,
+        remove_orphans: asked.remove_orphans,
+        ignore_orphans: asked.ignore_orphans,
+        ..UpOptions::default()
+    })
 }
 
 /// Prints a plan, for people or step by step.

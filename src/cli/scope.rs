@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
@@ -110,6 +110,58 @@ impl Scope {
             request.stdin = Some(loader::read_stdin(io::stdin()).map_err(CliError::Load)?);
         }
         Ok(request)
+    }
+
+    /// Whether a stack file is standard input.
+    pub(super) fn load_request_wants_stdin(&self) -> Result<bool, CliError> {
+        let current_dir = std::env::current_dir()?;
+        Ok(request(&self.global, &self.environment, current_dir).wants_stdin())
+    }
+
+    /// The same surroundings, with the stack that a saved plan is of.
+    ///
+    /// # Errors
+    /// Where the command line names another stack, or a path is no text.
+    pub(super) fn of_saved(
+        &self,
+        files: &[PathBuf],
+        project_directory: &Path,
+        project: &str,
+        env_files: &[PathBuf],
+        profiles: &[String],
+    ) -> Result<Self, CliError> {
+        let given = &self.global;
+        if !given.files.is_empty()
+            || given
+                .project_name
+                .as_deref()
+                .is_some_and(|name| name != project)
+            || given.project_directory.is_some()
+            || !given.env_files.is_empty()
+            || !given.profiles.is_empty()
+        {
+            return Err(CliError::Usage(
+                "the plan says which stack it is of: leave out -f, -p, --project-directory, --env-file and --profile"
+                    .to_owned(),
+            ));
+        }
+        let text = |path: &PathBuf| path.to_str().map(str::to_owned);
+        let mut global = given.clone();
+        global.files = files.iter().filter_map(text).collect();
+        global.project_directory = Some(project_directory.to_owned());
+        global.project_name = Some(project.to_owned());
+        global.env_files = env_files.to_vec();
+        global.profiles = profiles.to_vec();
+        let settings = settings(&global, &self.environment);
+        Ok(Self {
+            global,
+            settings,
+            called: self.called,
+            environment: self.environment.clone(),
+            out_color: self.out_color,
+            err_color: self.err_color,
+            mode: self.mode,
+        })
     }
 
     /// Loads a stack and tells its warnings.

@@ -10,6 +10,7 @@ mod provided;
 mod reason;
 pub(crate) mod sample;
 mod start;
+mod saved;
 mod up;
 
 use indexmap::IndexMap;

@@ -46,3 +46,4 @@ mod stop;
 mod top;
 mod volumes;
 mod wait;
+mod saved;

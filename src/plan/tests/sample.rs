@@ -5,12 +5,12 @@ use crate::model::{
     HookKind, ImageBuild, Model, NetworkAccess, NewContainer, Provider, ProviderCommand,
 };
 
-fn at(line: usize) -> Option<Position> {
-    Some(Position {
+fn at(line: usize) -> Position {
+    Position {
         file: "stack.yaml".into(),
         line,
         column: 7,
-    })
+    }
 }
 
 fn changes() -> Vec<FieldChange> {
@@ -21,10 +21,15 @@ fn changes() -> Vec<FieldChange> {
         position,
     };
     vec![
-        change("environment.DEBUG", Some("\"0\""), Some("\"1\""), at(14)),
-        change("mem_limit", None, Some("64m"), at(15)),
+        change(
+            "environment.DEBUG",
+            Some("\"0\""),
+            Some("\"1\""),
+            Some(at(14)),
+        ),
+        change("mem_limit", None, Some("64m"), Some(at(15))),
         change("tty", Some("true"), None, None),
-        change("configs.motd: its content", None, None, at(16)),
+        change("configs.motd: its content", None, None, Some(at(16))),
     ]
 }
 

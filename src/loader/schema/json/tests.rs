@@ -1,10 +1,9 @@
 //! The schema in the repository, the table of shapes and the decoder say the same.
 
-mod validator;
-
 use super::super::describe::{description, descriptions};
 use super::super::{Object, STACK, Shape, check};
 use super::schema;
+use crate::json_schema::{faults, resolve};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Mapping, Node, Value};
 use crate::loader::span::Sources;
@@ -13,7 +12,6 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use validator::{faults, resolve};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,26 +1,23 @@
 //! The document, its schema and the plan say the same.
 
-#[path = "../../../loader/schema/json/tests/validator.rs"]
-mod validator;
-
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::json_schema::{faults, resolve};
 use crate::model::{Condition, ProjectName};
 use crate::plan::OnlyIf;
 use crate::plan::tests::sample::{operations, reasons};
-use validator::{faults, resolve};
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-fn position() -> Option<Position> {
-    Some(Position {
+fn position() -> Position {
+    Position {
         file: "stack.yaml".into(),
         line: 3,
         column: 5,
-    })
+    }
 }
 
 /// The effect after this one, beginning with none; every kind once.
@@ -80,7 +77,7 @@ fn whole() -> Value {
         .collect();
     let warnings = [Warning {
         message: "doubtful".into(),
-        position: position(),
+        position: Some(position()),
     }];
     let problems = [Problem {
         message: "in use".into(),

@@ -1,10 +1,10 @@
-//! A validator of the keywords that the schema uses; it knows no other.
+//! A validator of JSON Schema for the tests: it knows the keywords that our schemas use, and no other.
 
 use regex::Regex;
 use serde_json::{Map, Value as Json};
 
 /// What is wrong with a value, each with its place; nothing where it fits.
-pub(super) fn faults(schema: &Json, value: &Json) -> Vec<String> {
+pub(crate) fn faults(schema: &Json, value: &Json) -> Vec<String> {
     let mut validator = Validator {
         root: schema,
         faults: Vec::new(),
@@ -14,7 +14,7 @@ pub(super) fn faults(schema: &Json, value: &Json) -> Vec<String> {
 }
 
 /// The schema that a `$ref` points to.
-pub(super) fn resolve<'a>(root: &'a Json, reference: &str) -> &'a Json {
+pub(crate) fn resolve<'a>(root: &'a Json, reference: &str) -> &'a Json {
     let pointer = reference.trim_start_matches('#');
     root.pointer(pointer).expect("references point somewhere")
 }
