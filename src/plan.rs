@@ -11,6 +11,7 @@ mod decide;
 mod diff;
 mod down;
 mod each;
+mod first_start;
 mod hook;
 mod image;
 mod preflight;

@@ -5,6 +5,7 @@ mod consequence;
 mod down;
 mod pre_start;
 mod image;
+mod first_start;
 mod preflight;
 mod provided;
 mod reason;

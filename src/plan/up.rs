@@ -193,6 +193,11 @@ impl Steps {
         self.0.len() - 1
     }
 
+    /// What a step does.
+    pub(super) fn operation(&self, id: StepId) -> &Operation {
+        &self.0[id].operation
+    }
+
     /// The steps in their order.
     pub(super) fn into_steps(self) -> Vec<Step> {
         self.0

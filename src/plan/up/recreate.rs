@@ -6,6 +6,7 @@ use super::replica::{Placed, Replaced};
 use crate::label;
 use crate::model::HookKind;
 use crate::plan::decide::{Replica, Was};
+use crate::plan::first_start::read_once;
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::Updates;
 use crate::plan::{Brought, OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
@@ -31,6 +32,10 @@ impl<'a> Up<'a> {
             reason.clone(),
             cleared.to_vec(),
         )?;
+        if let Operation::CreateContainer { container, .. } = self.steps.operation(create) {
+            let doubts = read_once(service, old, container, reason.changes());
+            self.warnings.extend(doubts);
+        }
         let brought: Vec<Brought> = unless_changed
             .into_iter()
             .flat_map(|(images, _)| images)
