@@ -36,6 +36,7 @@ mod published;
 mod pull;
 mod push;
 mod raise;
+mod renew;
 mod replica;
 mod restart;
 mod rm;

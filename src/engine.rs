@@ -81,6 +81,8 @@ pub trait Engine {
     async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError>;
     /// The network of exactly this name; none where there is no such network.
     async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError>;
+    /// The names of the running containers on a network, other projects' too; none on one that is gone.
+    async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError>;
     /// Makes a network; a second one of its name is an error.
     async fn create_network(
         &self,

@@ -6,6 +6,7 @@
 mod provided;
 
 use indexmap::IndexMap;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -131,18 +132,65 @@ pub fn container_labels(
     labels
 }
 
-/// The labels of a project's network or volume; `key` is [`NETWORK`] or [`VOLUME`], `name` its name in the file.
+/// The labels of a project's network or volume; `key` is [`NETWORK`] or [`VOLUME`], `name` its name in the file, `own` the
+/// file's labels for it, `asked` all that it is asked to be.
 pub fn resource_labels(
     project: &Project,
     key: &str,
     name: &str,
     own: &IndexMap<String, String>,
+    asked: &impl Serialize,
 ) -> IndexMap<String, String> {
     let mut labels = own.clone();
+    labels.insert(SPEC.to_owned(), resource_spec(asked).to_string());
+    labels.insert(FORMAT.to_owned(), FORMAT_VERSION.to_owned());
     labels.insert(PROJECT.to_owned(), project.name.to_string());
     labels.insert(key.to_owned(), name.to_owned());
     labels.insert(VERSION.to_owned(), COMPOSE_VERSION.to_owned());
     labels
+}
+
+/// What a network or volume was asked to be, as its label keeps it: without what is absent. Options of drivers may be
+/// credentials, so there are only fingerprints of them.
+pub fn resource_spec(asked: &impl Serialize) -> Value {
+    let mut json = serde_json::to_value(asked).unwrap_or_default();
+    if let Value::Object(fields) = &mut json {
+        for identity in ["name", "external"] {
+            fields.shift_remove(identity);
+        }
+        for (name, value) in fields
+            .get_mut("driver_opts")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            let text = value.as_str().unwrap_or_default().as_bytes().to_vec();
+            *value = fingerprint(name, &Content::new(text)).into();
+        }
+    }
+    without_absent(&mut json);
+    json
+}
+
+/// What a network or volume was asked to be when it was made; none where it was not made by us, or by a version with
+/// another form.
+pub fn applied_resource_spec(labels: &IndexMap<String, String>) -> Option<Value> {
+    if labels.get(FORMAT).map(String::as_str) != Some(FORMAT_VERSION) {
+        return None;
+    }
+    serde_json::from_str(labels.get(SPEC)?).ok()
+}
+
+fn without_absent(json: &mut Value) {
+    if let Value::Object(fields) = json {
+        fields.values_mut().for_each(without_absent);
+        fields.retain(|_, value| match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(items) => !items.is_empty(),
+            _ => true,
+        });
+    }
 }
 
 /// What a container was asked to be, as its label keeps it: without what is absent, and of the environment the names

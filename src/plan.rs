@@ -16,6 +16,7 @@ mod hook;
 mod image;
 mod preflight;
 mod provided;
+mod renew;
 mod resource;
 mod restart;
 mod rm;
@@ -38,6 +39,7 @@ pub use down::{DownOptions, RemoveImages, down};
 pub use each::{KillOptions, kill, pause, unpause};
 pub use image::{BuildOptions, LeftOut, PullOptions, PushOptions, build, pull, push};
 pub use preflight::{Problem, preflight, question};
+pub use renew::{Renewal, renewals};
 pub use restart::{RestartOptions, restart};
 pub use rm::{RmOptions, rm};
 pub use saved::{SavedPlan, SavedStep};
@@ -534,6 +536,8 @@ pub enum Reason {
     Renamed(String),
     /// An interrupted run left it behind.
     LeftBehind,
+    /// This network or volume, which it uses, is made anew.
+    Renewed(String),
     /// It is of the project being lowered.
     Lowered,
 }
@@ -584,6 +588,7 @@ impl fmt::Display for Reason {
             Self::Superfluous => f.write_str("the service has fewer replicas now"),
             Self::Renamed(name) => write!(f, "its name is {name}"),
             Self::LeftBehind => f.write_str("left behind by an interrupted run"),
+            Self::Renewed(what) => write!(f, "{what} is made anew"),
             Self::Lowered => f.write_str("the project is lowered"),
         }
     }

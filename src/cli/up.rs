@@ -13,6 +13,7 @@ use super::doubt;
 use super::error::CliError;
 use super::lock;
 use super::published;
+use super::renew;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
@@ -93,7 +94,8 @@ pub(super) struct UpArgs {
     /// Give new containers new anonymous volumes, in place of those of the old ones
     #[arg(short = 'V', long)]
     renew_anon_volumes: bool,
-    /// Answer every question with yes
+    /// Answer every question with yes: volumes that are not what the file says are made anew, and their
+    /// data is lost
     #[arg(short, long)]
     yes: bool,
     /// Show the logs of these services only; repeatable
@@ -158,7 +160,7 @@ enum Pull {
 }
 
 pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
-    let options = options(args, scope)?;
+    let mut options = options(args, scope)?;
     let project = scope.project(&args.services)?;
     for service in attached::named(args) {
         if !project.services.contains_key(service.as_str()) {
@@ -175,6 +177,15 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     let lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
+    renew::decide(
+        &project,
+        &state,
+        &mut options,
+        args.yes,
+        &mut interrupts,
+        (&mask, scope),
+    )
+    .await?;
     let plan = plan::up(&project, &state, &options)?;
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
     let attaches = !(args.detach || args.wait || args.no_start || scope.global.dry_run);
@@ -313,6 +324,7 @@ fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {
         wait: args.wait,
         timeout: args.timeout,
         scale: scale(&args.scale)?,
+        ..UpOptions::default()
     })
 }
 

@@ -485,6 +485,14 @@ impl Engine for DockerEngine {
         Ok(self.networks_named(name).await?.into_iter().next())
     }
 
+    async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError> {
+        let body = find(&self.transport, &Target::new(&["networks", id])).await?;
+        let members = body.map(|body| inspect::network(&body).map_err(not_understood));
+        Ok(members
+            .transpose()?
+            .map_or_else(Vec::new, |(_, names)| names))
+    }
+
     async fn create_network(
         &self,
         network: &Network,

@@ -10,13 +10,14 @@ use crate::model::{
 };
 use crate::state::Container;
 
-/// The container of a replica. `image_id` is empty where the image has yet to be brought. `replaces` is the one whose place it takes: it hands on its anonymous volumes, so that
-/// no data is lost.
+/// The container of a replica. `image_id` is empty where the image has yet to be brought. `replaces` is the one whose
+/// place it takes; the one that it `inherits` from hands on its anonymous volumes, so that no data is lost.
 pub(super) fn new_container(
     project: &Project,
     service: &Service,
     number: u32,
     replaces: Option<&Container>,
+    inherits: Option<&Container>,
     image_id: &str,
     options: &UpOptions,
 ) -> NewContainer {
@@ -31,9 +32,9 @@ pub(super) fn new_container(
         .collect();
     if let Some(old) = replaces {
         labels.insert(label::REPLACE.to_owned(), old.id.clone());
-        if !options.renew_anon_volumes {
-            inherit_anonymous_volumes(&mut mounts, old);
-        }
+    }
+    if let Some(old) = inherits.filter(|_| !options.renew_anon_volumes) {
+        inherit_anonymous_volumes(&mut mounts, old);
     }
     let mut spec = service.spec.clone();
     spec.links = links(project, service);

@@ -5,13 +5,13 @@ mod difference;
 use std::collections::HashMap;
 
 use super::up::Up;
-use super::{Operation, PlanError, Reason, Resource, StepId, Warning};
+use super::{FieldChange, Operation, PlanError, Reason, Resource, StepId, Warning, renewals};
 use crate::label;
 use crate::model::{
     Build, ImageBuild, MountKind, NetworkName, Project, PullPolicy, Service, VolumeName,
 };
 use crate::state::{Container, NetworkState};
-use difference::{network_differences, volume_differences};
+pub(super) use difference::{network_differences, volume_differences};
 
 /// The steps that bring images, networks and volumes, each once; none where it is there already.
 #[derive(Debug, Default)]
@@ -52,6 +52,15 @@ pub(super) fn image_build(project: &Project, service: &Service, build: &Build) -
     }
 }
 
+/// The named volumes of a service, by their names in the file.
+pub(super) fn volume_names(service: &Service) -> impl Iterator<Item = &str> {
+    let mounts = service.spec.volumes.iter();
+    mounts.filter_map(|mount| match &mount.kind {
+        MountKind::Volume { source, .. } => source.as_deref(),
+        _ => None,
+    })
+}
+
 impl<'a> Up<'a> {
     /// The steps after which all is there that the service's containers are made from.
     pub(super) fn needs(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
@@ -69,14 +78,8 @@ impl<'a> Up<'a> {
                 after.extend(self.network(service, name)?);
             }
         }
-        for mount in &service.spec.volumes {
-            if let MountKind::Volume {
-                source: Some(source),
-                ..
-            } = &mount.kind
-            {
-                after.extend(self.volume(service, source)?);
-            }
+        for source in volume_names(service) {
+            after.extend(self.volume(service, source)?);
         }
         Ok(after)
     }
@@ -244,17 +247,13 @@ impl<'a> Up<'a> {
                     label::NETWORK,
                     name.as_str(),
                     &network.labels,
+                    network,
                 );
                 let operation = Operation::CreateNetwork {
                     network: Box::new(network.clone()),
                     labels,
                 };
-                Some(self.steps.add(
-                    Resource::Network(network.name.clone()),
-                    operation,
-                    Reason::Missing,
-                    Vec::new(),
-                ))
+                Some(self.make(Resource::Network(network.name.clone()), operation))
             }
             Some(there) => {
                 if !network.external {
@@ -313,17 +312,13 @@ impl<'a> Up<'a> {
                     label::VOLUME,
                     name.as_str(),
                     &volume.labels,
+                    volume,
                 );
                 let operation = Operation::CreateVolume {
                     volume: Box::new(volume.clone()),
                     labels,
                 };
-                Some(self.steps.add(
-                    Resource::Volume(volume.name.clone()),
-                    operation,
-                    Reason::Missing,
-                    Vec::new(),
-                ))
+                Some(self.make(Resource::Volume(volume.name.clone()), operation))
             }
             Some(there) => {
                 if !volume.external {
@@ -397,20 +392,49 @@ impl<'a> Up<'a> {
         last
     }
 
+    /// Makes a network or volume, where there is one that is made anew after that is gone.
+    fn make(&mut self, resource: Resource, operation: Operation) -> StepId {
+        let after = self.renewed.cleared.get(&resource).cloned();
+        let reason = match self.renewed.changes.get(&resource) {
+            Some(changes) => Reason::Changed(changes.clone()),
+            None => Reason::Missing,
+        };
+        self.steps
+            .add(resource, operation, reason, after.unwrap_or_default())
+    }
+
     /// What is there stays as it is, because others or data may be in it; but nobody shall believe that it is what the
     /// file says.
     fn warn_of_differences(
         &mut self,
         kind: &str,
         name: &str,
-        differences: &[String],
+        differences: &[FieldChange],
         position: Option<crate::model::Position>,
     ) {
         if !differences.is_empty() {
-            let remedy = match kind {
-                "volume" => "it is kept, with its data",
-                _ => "it is kept: `down` and `up` make it anew",
+            let resource = match kind {
+                "volume" => Resource::Volume(name.to_owned()),
+                _ => Resource::Network(name.to_owned()),
             };
+            let mut all = renewals(self.project, self.state, self.options).into_iter();
+            let obstacle = all.find(|renewal| renewal.resource == resource);
+            let remedy = match obstacle.and_then(|renewal| renewal.obstacle) {
+                Some(obstacle) => format!("it is kept: {obstacle}"),
+                None if kind == "volume" => {
+                    "it is kept, with its data: `up --yes` makes it anew, without".to_owned()
+                }
+                None => "it is kept".to_owned(),
+            };
+            let differences: Vec<String> = (differences.iter().cloned())
+                .map(|change| {
+                    FieldChange {
+                        position: None,
+                        ..change
+                    }
+                    .to_string()
+                })
+                .collect();
             self.warnings.push(Warning {
                 message: format!(
                     "{kind} {name} is not what the file says: {}; {remedy}",

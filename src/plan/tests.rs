@@ -125,6 +125,7 @@ fn raised(project: &Project) -> ActualState {
                     label::NETWORK,
                     key.as_str(),
                     &network.labels,
+                    network,
                 ),
                 ..NetworkState::default()
             })
@@ -139,6 +140,7 @@ fn raised(project: &Project) -> ActualState {
                     label::VOLUME,
                     key.as_str(),
                     &volume.labels,
+                    volume,
                 ),
                 ..VolumeState::default()
             })

@@ -6,6 +6,7 @@ mod keep;
 mod one_off;
 mod pre_start;
 mod recreate;
+mod renew;
 mod replica;
 
 use std::collections::{HashMap, HashSet};
@@ -14,6 +15,7 @@ use indexmap::IndexMap;
 
 use super::decide::{decide, is_job};
 use super::down::{discard, is_orphan};
+use super::renew::Renewed;
 use super::resource::Resources;
 use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
 use crate::graph::ServiceGraph;
@@ -69,6 +71,10 @@ pub struct UpOptions {
     pub wait: bool,
     /// Seconds until a container that has to stop is killed; absent: its own grace period.
     pub timeout: Option<i64>,
+    /// Networks to keep though they are not what the file says, by their names on the engine.
+    pub kept_networks: Vec<String>,
+    /// Volumes to make anew where they are not what the file says, by their names on the engine: their data is lost.
+    pub renewed_volumes: Vec<String>,
     /// Numbers of replicas in place of the file's.
     pub scale: IndexMap<ServiceName, u32>,
 }
@@ -105,7 +111,11 @@ impl UpOptions {
 pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result<Plan, PlanError> {
     let graph = graph(project)?;
     let services = selected(project, &graph, options)?;
-    let mut up = Up::new(project, state, options);
+    let mut renewed = Renewed::of(project, state, options);
+    let cleared = renewed.state(project, state, options);
+    let mut up = Up::new(project, &cleared, options);
+    up.renewed = renewed;
+    up.clear(state);
     up.raise(&services)?;
     if options.wait && !options.no_start {
         for service in services
@@ -117,6 +127,7 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
             up.wait_for(&service.name, condition, true, &reason, true);
         }
     }
+    up.put_back();
     up.orphans();
     Ok(up.into_plan())
 }
@@ -133,6 +144,13 @@ pub(super) fn graph(project: &Project) -> Result<ServiceGraph, PlanError> {
         project.services.keys().map(ServiceName::as_str),
         edges,
     )?)
+}
+
+/// The names of the services that are raised; none where the options or the dependencies make no sense.
+pub(super) fn selected_names(project: &Project, options: &UpOptions) -> Vec<ServiceName> {
+    let services = graph(project).and_then(|graph| selected(project, &graph, options));
+    let services = services.unwrap_or_default().into_iter();
+    services.map(|service| service.name.clone()).collect()
 }
 
 /// The services that the options choose, in start order.
@@ -198,6 +216,11 @@ impl Steps {
         &self.0[id].operation
     }
 
+    /// The place of the first step of this kind.
+    fn position(&self, is_it: impl Fn(&Step) -> bool) -> Option<StepId> {
+        self.0.iter().position(is_it)
+    }
+
     /// The steps in their order.
     pub(super) fn into_steps(self) -> Vec<Step> {
         self.0
@@ -214,6 +237,7 @@ pub(super) struct Up<'a> {
     pub(super) project: &'a Project,
     pub(super) state: &'a ActualState,
     pub(super) options: &'a UpOptions,
+    pub(super) renewed: Renewed,
     pub(super) steps: Steps,
     pub(super) resources: Resources,
     placed: HashMap<ServiceName, Vec<Placed>>,
@@ -235,6 +259,7 @@ impl<'a> Up<'a> {
             project,
             state,
             options,
+            renewed: Renewed::default(),
             steps: Steps::default(),
             resources: Resources::default(),
             placed: HashMap::new(),

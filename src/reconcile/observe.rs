@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
 use crate::model::{Condition, Limits, Project, ServiceName};
-use crate::plan::granted;
+use crate::plan::{UpOptions, granted, renewals};
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
@@ -30,7 +30,7 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
     look_into(engine, project, &images, &mut containers).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     doubt(engine, project, &mut containers);
-    Ok(ActualState {
+    let mut state = ActualState {
         containers,
         networks: networks?,
         volumes: volumes?,
@@ -38,7 +38,14 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         api: api(engine, project).await,
         // Podman's answers that all went well, leaves processors as they are and the restart policy at `no`.
         has_poor_updates: engine.about().product == "Podman",
-    })
+    };
+    for renewal in renewals(project, &state, &UpOptions::default()) {
+        let name = renewal.resource.name();
+        for network in state.networks.iter_mut().filter(|it| it.name == name) {
+            network.members = engine.network_members(&network.id).await?;
+        }
+    }
+    Ok(state)
 }
 
 /// How the engine is reached, for services that use it.

@@ -123,6 +123,10 @@ impl Engine for Talkers {
     async fn network(&self, _: &str) -> Result<Option<NetworkState>, EngineError> {
         unknown()
     }
+    async fn network_members(&self, _: &str) -> Result<Vec<String>, EngineError> {
+        unknown()
+    }
+
     async fn create_network(
         &self,
         _: &Network,

@@ -477,6 +477,7 @@ fn from_network(shape: NetworkShape) -> (NetworkState, Vec<String>) {
         attachable: shape.attachable,
         labels: shape.labels,
         subnets,
+        members: Vec::new(),
     };
     (network, members)
 }

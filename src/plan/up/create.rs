@@ -41,11 +41,17 @@ impl<'a> Up<'a> {
             .images
             .get(&service.spec.image)
             .map_or("", |image| &image.id);
+        let gone = self.gone(service, replica.number).cloned();
+        let reason = match (&gone, reason) {
+            (Some(gone), Reason::Missing) => self.why_gone(gone),
+            (_, reason) => reason,
+        };
         let mut container = new_container(
             self.project,
             service,
             replica.number,
             replaces,
+            replaces.or(gone.as_ref()),
             image_id,
             self.options,
         );

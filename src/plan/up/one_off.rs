@@ -104,7 +104,15 @@ fn container(
     image_id: &str,
     options: &RunOptions,
 ) -> NewContainer {
-    let mut container = new_container(project, service, NO_REPLICA, None, image_id, &options.up);
+    let mut container = new_container(
+        project,
+        service,
+        NO_REPLICA,
+        None,
+        None,
+        image_id,
+        &options.up,
+    );
     container.name.clone_from(&options.name);
     container.spec.restart = RestartPolicy::No;
     container.one_off = Some(OneOff {

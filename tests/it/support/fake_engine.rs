@@ -477,6 +477,11 @@ impl Engine for FakeEngine {
         self.call(format!("network {name}"), effect).await
     }
 
+    async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError> {
+        let text = format!("list members of network {id}");
+        self.call(text, |_| Ok(Vec::new())).await
+    }
+
     async fn create_network(
         &self,
         network: &Network,

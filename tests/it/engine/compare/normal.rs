@@ -23,6 +23,8 @@ const OF_THE_MOMENT: &[&str] = &[
     // Docker's own digest against ours, and what only one of the two writes.
     "container * /Config/Labels/com.docker.compose.config-hash",
     "container * /Config/Labels/io.windlass.**",
+    "network * /Labels/io.windlass.**",
+    "volume * /Labels/io.windlass.**",
     "network * /Created",
     // Chosen by the engine.
     "network front /IPAM/Config/**",
