@@ -1,6 +1,7 @@
 //! Reconciling: observe what is, plan, apply the plan.
 
 mod apply;
+mod built;
 pub mod event;
 mod hook;
 mod inputs;
@@ -11,6 +12,7 @@ pub mod published;
 mod wait;
 
 pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};
+pub use built::{Notes, Pending};
 pub use event::{Event, Outcome, Progress};
 pub use hook::HookFailure;
 pub use inputs::{InputError, Inputs, gather};

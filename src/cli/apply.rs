@@ -16,7 +16,7 @@ use super::signal::Interrupts;
 use crate::engine::Engine;
 use crate::model::Readiness;
 use crate::plan::Plan;
-use crate::reconcile::{self, ApplyOptions};
+use crate::reconcile::{self, ApplyOptions, Event, Outcome};
 use crate::state::ActualState;
 use crate::ui::mask::Mask;
 use crate::ui::narrator::TICK;
@@ -106,7 +106,20 @@ async fn carry_out(
         narrator.leave_out_builds();
     }
     let narrator = RefCell::new(narrator);
-    let mut on_event = |event| narrator.borrow_mut().event(&event);
+    let notes = scope.notes(&engine.about().address);
+    let pending = notes.as_ref().map(|notes| notes.before(plan));
+    let done = RefCell::new(Vec::new());
+    let mut on_event = |event| {
+        if let Event::Finished {
+            step,
+            outcome: Outcome::Done,
+            ..
+        } = &event
+        {
+            done.borrow_mut().push(*step);
+        }
+        narrator.borrow_mut().event(&event);
+    };
     let (cancel, cancelled) = oneshot::channel::<()>();
     let mut cancel = Some(cancel);
     let cancelled = async {
@@ -136,6 +149,14 @@ async fn carry_out(
         }
     };
     narrator.borrow_mut().finish();
+    if let (Some(notes), Some(pending)) = (&notes, &pending) {
+        for reference in pending.images(&done.borrow().clone()) {
+            // Where the engine doesn't say which image it is, nothing is noted, and nothing said later.
+            if let Ok(Some(image)) = engine.image(reference).await {
+                notes.keep(pending, reference, &image.id);
+            }
+        }
+    }
     result.map_err(|error| CliError::Apply {
         error,
         plan: Box::new(plan.clone()),

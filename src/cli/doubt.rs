@@ -5,6 +5,7 @@ use crate::engine::About;
 use crate::engine::docker::{Need, beyond_engine};
 use crate::model::Project;
 use crate::plan::{Operation, Plan, Resource, Warning};
+use crate::state::{ActualState};
 use crate::ui;
 use crate::ui::mask::Mask;
 
@@ -18,6 +19,30 @@ pub(super) fn all(plan: &Plan, project: &Project, about: &About) -> Vec<Warning>
     let mut warnings = plan.warnings.clone();
     warnings.extend(left_out(plan, project, about));
     warnings
+}
+
+/// What changed since images were built that this plan doesn't build: that is `up --build`'s.
+pub(super) fn of_builds(
+    plan: &Plan,
+    project: &Project,
+    state: &ActualState,
+    about: &About,
+    scope: &Scope,
+) -> Vec<Warning> {
+    let notes = scope.notes(&about.address);
+    notes.map_or_else(Vec::new, |notes| notes.changes(project, state, plan))
+}
+
+/// Tells that.
+pub(super) fn tell_of_builds(
+    plan: &Plan,
+    project: &Project,
+    state: &ActualState,
+    about: &About,
+    (mask, scope): (&Mask, &Scope),
+) {
+    let warnings = of_builds(plan, project, state, about, scope);
+    scope.warn(&ui::plan::warnings(&warnings), mask);
 }
 
 fn left_out(plan: &Plan, project: &Project, about: &About) -> Vec<Warning> {

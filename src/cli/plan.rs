@@ -70,7 +70,9 @@ pub(super) async fn run(args: &PlanArgs, scope: &Scope) -> Ended {
     let state = observe(&engine, &project).await?;
     let plan = plan::up(&project, &state, &options)?;
     let mask = Mask::of(&project, &state.containers);
-    let warnings = doubt::all(&plan, &project, engine.about());
+    let about = engine.about();
+    let mut warnings = doubt::all(&plan, &project, about);
+    warnings.extend(doubt::of_builds(&plan, &project, &state, about, scope));
     scope.warn(&ui::plan::warnings(&warnings), &mask);
     let steps = args.steps || scope.global.verbose > 0;
     if !args.json {

@@ -17,7 +17,7 @@ use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
-use crate::reconcile::{Programs, find_programs, gather};
+use crate::reconcile::{Notes, Programs, find_programs, gather};
 use crate::ui;
 use crate::ui::color::Ansi;
 use crate::ui::mask::Mask;
@@ -82,6 +82,16 @@ impl Scope {
         self.global.project_directory = Some(folder);
         self.settings = settings(&self.global, &self.environment);
         self.is_found_by_name = true;
+    }
+
+    /// Notes on what images were built from, in the user's folder for caches; none where there is no such folder.
+    pub(super) fn notes(&self, engine: &str) -> Option<Notes> {
+        let caches = self.variable("XDG_CACHE_HOME").map(PathBuf::from);
+        let caches = caches.filter(|folder| folder.is_absolute()).or_else(|| {
+            let home = self.variable("HOME").map(PathBuf::from);
+            Some(home?.join(".cache")).filter(|folder| folder.is_absolute())
+        })?;
+        Some(Notes::new(&caches.join("windlass/builds"), engine))
     }
 
     /// A variable of the environment; an empty one counts as absent.

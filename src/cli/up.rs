@@ -188,6 +188,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     .await?;
     let plan = plan::up(&project, &state, &options)?;
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
+    doubt::tell_of_builds(&plan, &project, &state, engine.about(), (&mask, scope));
     let attaches = !(args.detach || args.wait || args.no_start || scope.global.dry_run);
     let follower = if attaches {
         Some(attached::listen(args, &engine, &project, scope).await?)

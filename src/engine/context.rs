@@ -17,9 +17,11 @@ use archive::{ChannelWriter, Entry, Stop, header};
 use ignore::{Ignore, Inherited, Verdict};
 
 pub use ignore::PatternError;
+pub use manifest::Manifest;
 
 mod archive;
 mod ignore;
+mod manifest;
 
 /// How many chunks may wait for the engine.
 const CHUNKS: usize = 4;

@@ -121,3 +121,51 @@ fn a_quiet_build_says_only_that_it_builds() {
     assert!(!up.stderr.contains("RUN echo"), "{}", up.both());
     assert!(!up.stderr.contains("FROM busybox"), "{}", up.both());
 }
+
+#[test]
+fn what_changed_since_a_build_is_told_and_not_built() {
+    let stack = Stack::new(
+        "build-inputs",
+        "
+services:
+  keeper:
+    build: {context: ., args: {LEVEL: '1'}}
+    stop_signal: SIGKILL
+",
+    );
+    stack.file(".dockerignore", "*.log\n");
+    stack.file(
+        "Dockerfile",
+        "FROM busybox\nARG LEVEL\nCOPY app.py /\nCMD [\"sleep\", \"1000\"]\n",
+    );
+    stack.file("app.py", "one");
+    stack.ok(&["up", "-d"]);
+    let id = stack.id("keeper");
+    stack.file("x.log", "");
+    stack.file("app.py", "one");
+    let same = stack.fails(0, &["plan"]);
+    assert!(
+        !same.stderr.contains("since its image was built"),
+        "{}",
+        same.both()
+    );
+    stack.file("app.py", "two");
+    stack.edit("stack.yaml", "LEVEL: '1'", "LEVEL: '2'");
+    let told = "keeper: build.args.LEVEL, app.py, stack.yaml changed since its image was built; up --build";
+    stack.fails(0, &["plan"]).says(&[told]);
+    stack.ok(&["up", "-d"]).says(&[told]);
+    assert_eq!(stack.id("keeper"), id, "as with docker compose");
+    let built = stack.ok(&["up", "-d", "--build"]);
+    assert!(
+        !built.stderr.contains("since its image was built"),
+        "{}",
+        built.both()
+    );
+    assert_ne!(stack.id("keeper"), id);
+    let same = stack.fails(0, &["plan"]);
+    assert!(
+        !same.stderr.contains("since its image was built"),
+        "{}",
+        same.both()
+    );
+}

@@ -154,6 +154,8 @@ impl Stack {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
+            // Not below the folder that images are built from.
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .env("DOCKER_HOST", host())
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command

@@ -1,0 +1,258 @@
+//! What images were built from: noted on this machine after a build, compared before a later plan.
+//!
+//! It is not noted on the image: a label of it would make another image of each build, also of one that comes from the
+//! cache, and with the image other containers.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::engine::context::{BuildContext, Dockerfile, Manifest};
+use crate::label;
+use crate::model::{Build, Content, ImageBuild, Position, Positions, Project, Service};
+use crate::plan::{Operation, Plan, Resource, StepId, Warning, changes};
+use crate::state::ActualState;
+
+/// How many changed files a warning names.
+const NAMED: usize = 3;
+
+/// Notes on what images were built from, in a folder of this user.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    folder: PathBuf,
+}
+
+/// What an image is built from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Inputs {
+    /// The service's `build` section; of the arguments there are only fingerprints.
+    section: Value,
+    /// The context; none where it is too large, or none of this machine's.
+    context: Option<Manifest>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Note {
+    /// The image's identifier.
+    image: String,
+    inputs: Inputs,
+}
+
+/// What the builds of a plan are about to be built from.
+#[derive(Debug, Default)]
+pub struct Pending(Vec<(StepId, String, Inputs)>);
+
+impl Pending {
+    /// The images that these steps of the plan have built.
+    pub fn images<'a>(&'a self, done: &'a [StepId]) -> impl Iterator<Item = &'a str> {
+        let built = self.0.iter().filter(|(step, ..)| done.contains(step));
+        built.map(|(_, reference, _)| reference.as_str())
+    }
+}
+
+impl Notes {
+    /// Notes in this folder, which is made when it is needed. `engine` is the engine's address: the same name is another
+    /// image elsewhere.
+    pub fn new(folder: &Path, engine: &str) -> Self {
+        Self {
+            folder: folder.join(digest(engine)),
+        }
+    }
+
+    /// Looks at what the plan builds from, before it does. It is the past that is noted: what changes during the build is
+    /// told as a change afterwards.
+    pub fn before(&self, plan: &Plan) -> Pending {
+        let steps = plan.steps.iter().enumerate();
+        let builds = steps.filter_map(|(id, step)| match &step.operation {
+            Operation::BuildImage(build) => Some((id, build)),
+            _ => None,
+        });
+        let pending = builds.map(|(id, build)| {
+            let ImageBuild { tag, build, .. } = build.as_ref();
+            // Notes in what is built from would change it.
+            if self.folder.starts_with(&build.context) {
+                return None;
+            }
+            let before = self.read(tag).map(|note| note.inputs);
+            Some((id, tag.clone(), inputs(build, before.as_ref())))
+        });
+        Pending(pending.flatten().collect())
+    }
+
+    /// Notes what an image was built from. That it cannot be noted is no reason to fail: nothing is said of changes then.
+    pub fn keep(&self, pending: &Pending, reference: &str, image: &str) {
+        let mut all = pending.0.iter();
+        let Some((_, _, inputs)) = all.find(|(_, built, _)| built == reference) else {
+            return;
+        };
+        let note = Note {
+            image: image.to_owned(),
+            inputs: inputs.clone(),
+        };
+        if let Err(error) = self.write(reference, &note) {
+            tracing::warn!("what {reference} was built from cannot be noted: {error}");
+        }
+    }
+
+    /// What changed since the images of these services were built, where that was noted and this plan doesn't build them.
+    pub fn changes(&self, project: &Project, state: &ActualState, plan: &Plan) -> Vec<Warning> {
+        let is_built = |service: &&Service| {
+            plan.steps.iter().any(|step| {
+                matches!(&step.operation, Operation::BuildImage(build) if build.tag == service.spec.image)
+            })
+        };
+        let services = project.services.values();
+        let resources = plan.steps.iter().map(|step| &step.resource);
+        let raised: Vec<&Resource> = resources.chain(&plan.unchanged).collect();
+        let is_raised = |service: &&Service| {
+            raised.iter().any(|resource| {
+                matches!(resource, Resource::Container { replica: Some((name, _)), .. } if *name == service.name)
+            })
+        };
+        let services = services.filter(|service| is_raised(service) && !is_built(service));
+        services
+            .filter_map(|service| self.changes_of(service, state))
+            .collect()
+    }
+
+    fn changes_of(&self, service: &Service, state: &ActualState) -> Option<Warning> {
+        let build = service.build.as_ref()?;
+        let image = state.images.get(&service.spec.image)?;
+        let note = self.read(&service.spec.image)?;
+        if note.image != image.id {
+            return None;
+        }
+        let now = inputs(build, Some(&note.inputs));
+        let found = changes(&note.inputs.section, &now.section, &Positions::default());
+        let mut names: Vec<String> = found
+            .iter()
+            .map(|change| format!("build.{}", change.path))
+            .collect();
+        let is_unknown = match (&note.inputs.context, &now.context) {
+            (Some(before), Some(now)) => {
+                names.extend(before.changes(now).into_iter().map(str::to_owned));
+                false
+            }
+            _ => is_folder(build),
+        };
+        let message = match names.as_slice() {
+            [] if is_unknown => format!(
+                "{}: whether its build context changed since its image was built is not known: it is too large or cannot be \
+                 read; up --build",
+                service.name
+            ),
+            [] => return None,
+            names => format!(
+                "{}: {} changed since its image was built; up --build",
+                service.name,
+                some_of(names)
+            ),
+        };
+        Some(Warning {
+            message,
+            position: place(service),
+        })
+    }
+
+    fn path(&self, reference: &str) -> PathBuf {
+        self.folder.join(format!("{}.json", digest(reference)))
+    }
+
+    fn read(&self, reference: &str) -> Option<Note> {
+        let text = fs::read(self.path(reference)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn write(&self, reference: &str, note: &Note) -> std::io::Result<()> {
+        let mut folders = fs::DirBuilder::new();
+        folders.recursive(true).mode(0o700).create(&self.folder)?;
+        let path = self.path(reference);
+        let new = path.with_extension(format!("{}.new", std::process::id()));
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true);
+        let mut file = options.mode(0o600).open(&new)?;
+        file.write_all(&serde_json::to_vec(note)?)?;
+        fs::rename(new, path)
+    }
+}
+
+fn place(service: &Service) -> Option<Position> {
+    service.positions.find("build").cloned()
+}
+
+fn is_folder(build: &Build) -> bool {
+    Path::new(&build.context).is_absolute()
+}
+
+/// `a, b, c and 2 more`.
+fn some_of(names: &[String]) -> String {
+    let (named, more) = names.split_at(names.len().min(NAMED));
+    match more.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn inputs(build: &Build, before: Option<&Inputs>) -> Inputs {
+    let mut section = serde_json::to_value(build).unwrap_or_default();
+    let arguments = section.get_mut("args").and_then(Value::as_object_mut);
+    for (name, value) in arguments.into_iter().flatten() {
+        let text = value.as_str().unwrap_or_default().as_bytes().to_vec();
+        *value = label::fingerprint(name, &Content::new(text)).into();
+    }
+    // Where the folder lies is no difference; nor is how it is brought.
+    for field in ["context", "cache_from", "no_cache", "pull", "tags"] {
+        if let Some(section) = section.as_object_mut() {
+            section.shift_remove(field);
+        }
+    }
+    let empty = Manifest::default();
+    let known = before.and_then(|before| before.context.as_ref());
+    let context = || {
+        let dockerfile = match (&build.dockerfile_inline, &build.dockerfile) {
+            (Some(text), _) => Dockerfile::Inline(text.clone()),
+            (None, path) => Dockerfile::File(path.as_deref().unwrap_or("Dockerfile").into()),
+        };
+        let context = BuildContext::open(Path::new(&build.context), &dockerfile).ok()?;
+        context.manifest(known.unwrap_or(&empty)).ok()?
+    };
+    Inputs {
+        section,
+        context: if is_folder(build) { context() } else { None },
+    }
+}
+
+fn digest(text: &str) -> String {
+    let bytes = Sha256::digest(text);
+    let bytes = bytes.iter().take(16);
+    bytes.fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_few() {
+        let names = |count: usize| (1..=count).map(|i| format!("f{i}")).collect::<Vec<_>>();
+        assert_eq!(some_of(&names(3)), "f1, f2, f3");
+        assert_eq!(some_of(&names(5)), "f1, f2, f3 and 2 more");
+    }
+
+    #[test]
+    fn arguments_are_told_apart_but_not_noted() {
+        let build = |value: &str| Build {
+            context: "https://example.com/x.git".into(),
+            args: [("TOKEN".to_owned(), value.to_owned())].into(),
+            ..Build::default()
+        };
+        let (one, other) = (inputs(&build("1234"), None), inputs(&build("4321"), None));
+        assert!(!serde_json::to_string(&one).unwrap().contains("1234"));
+        assert_ne!(one, other);
+    }
+}
