@@ -89,5 +89,5 @@ pub(super) async fn run(args: &CreateArgs, scope: &Scope) -> Ended {
         scale: scale(&args.scale)?,
         ..UpOptions::default()
     };
-    raise("create", &options, args.quiet_pull, scope).await
+    raise("create", options, args.yes, args.quiet_pull, scope).await
 }

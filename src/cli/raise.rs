@@ -4,6 +4,7 @@ use super::Ended;
 use super::apply::{Applied, Wishes, apply};
 use super::doubt;
 use super::lock;
+use super::renew;
 use super::scope::Scope;
 use super::signal::Interrupts;
 use crate::engine::Engine;
@@ -16,7 +17,8 @@ use crate::ui::mask::Mask;
 /// Plans like `up` with these options, and applies the plan.
 pub(super) async fn raise(
     title: &str,
-    options: &UpOptions,
+    mut options: UpOptions,
+    yes: bool,
     quiet_pull: bool,
     scope: &Scope,
 ) -> Ended {
@@ -29,8 +31,18 @@ pub(super) async fn raise(
     let _lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let state = observe(&engine, &project).await?;
     let mask = Mask::of(&project, &state.containers);
-    let plan = plan::up(&project, &state, options)?;
+    renew::decide(
+        &project,
+        &state,
+        &mut options,
+        yes,
+        &mut interrupts,
+        (&mask, scope),
+    )
+    .await?;
+    let plan = plan::up(&project, &state, &options)?;
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
+    doubt::tell_of_builds(&plan, &project, &state, engine.about(), (&mask, scope));
     let wishes = Wishes {
         title,
         mode: scope.mode,

@@ -44,5 +44,5 @@ pub(super) async fn run(args: &ScaleArgs, scope: &Scope) -> Ended {
         scale,
         ..UpOptions::default()
     };
-    raise("scale", &options, false, scope).await
+    raise("scale", options, false, false, scope).await
 }

@@ -4,11 +4,14 @@ use super::{Adopted, file, set, unless};
 use crate::model::{ContainerSpec, Mount, MountKind};
 use crate::plan::container::resolve_mount;
 
+/// Where `use_api_socket` puts it.
+const API_SOCKET: &str = "/var/run/docker.sock";
+
 /// Sets the mounts to what they are, in the file's order.
 pub(super) fn settle(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
     let (is, wanted) = (adopted.is, adopted.wanted);
     let mut left: Vec<&Mount> = is.volumes.iter().collect();
-    left.retain(|mount| !file::is_file(adopted, mount));
+    left.retain(|mount| !file::is_file(adopted, mount) && !is_api_socket(adopted, mount));
     let mut found = Vec::new();
     for mount in &wanted.volumes {
         let resolved = resolve_mount(adopted.project, mount);
@@ -34,6 +37,14 @@ pub(super) fn settle(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
         &mut asked.tmpfs,
         || is.tmpfs.clone(),
     );
+}
+
+/// The engine's socket, where the service asks for it.
+fn is_api_socket(adopted: &Adopted<'_>, mount: &Mount) -> bool {
+    let mut volumes = adopted.wanted.volumes.iter();
+    adopted.wanted.use_api_socket
+        && mount.target == API_SOCKET
+        && !volumes.any(|wanted| wanted.target == API_SOCKET)
 }
 
 fn target(mount: &Mount) -> &str {
