@@ -41,8 +41,8 @@ mod replica;
 mod restart;
 mod rm;
 mod run;
-mod scale;
 mod saved;
+mod scale;
 mod schema;
 mod scope;
 mod session;
@@ -183,7 +183,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            if let Some(report) = absent::report(&error, called) {
+            if let Some(report) = absent::report(&error) {
                 let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
                 let color = Color::decide(Ansi::Auto, std::io::stderr().is_terminal(), no_color);
                 let _ = std::io::stderr().write_all(report.error(color).as_bytes());

@@ -623,6 +623,7 @@ impl Reason {
             Self::Superfluous => "superfluous",
             Self::Renamed(_) => "renamed",
             Self::LeftBehind => "left_behind",
+            Self::Renewed(_) => "renewed",
             Self::Lowered => "lowered",
         }
     }

@@ -2,13 +2,10 @@
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
-use super::Called;
 use crate::ui::report::Report;
 
 /// What to use instead of a command.
 enum Instead {
-    /// Docker compose does it with the same containers and images.
-    DockerCompose,
     /// Docker compose would replace the containers, as it has another digest of their configuration: this one does it.
     Windlass(&'static str),
     /// It is not meant to come.
@@ -17,7 +14,7 @@ enum Instead {
 
 /// The commands of docker compose that are missing.
 const ABSENT: &[(&str, Instead)] = {
-    use Instead::{DockerCompose, Never, Windlass};
+    use Instead::{Never, Windlass};
     &[
         (
             "alpha",
@@ -45,7 +42,7 @@ const ABSENT: &[(&str, Instead)] = {
 };
 
 /// What to tell of a command line that names a command of docker compose that is missing; none of any other mistake.
-pub(super) fn report(error: &Error, called: Called) -> Option<Report> {
+pub(super) fn report(error: &Error) -> Option<Report> {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return None;
     }
@@ -55,12 +52,6 @@ pub(super) fn report(error: &Error, called: Called) -> Option<Report> {
     let (_, instead) = ABSENT.iter().find(|(absent, _)| absent == name)?;
     let yet = Report::new(format!("{name} is not there yet"));
     Some(match instead {
-        Instead::DockerCompose if called == Called::DockerCompose => yet.hint(format!(
-            "docker's own plugin has it: its `docker compose {name}` works with the same containers, as they bear its labels"
-        )),
-        Instead::DockerCompose => yet.hint(format!(
-            "`docker compose {name}` works with the same containers, as they bear its labels"
-        )),
         Instead::Windlass(hint) => yet.hint(*hint),
         Instead::Never(hint) => Report::new(format!("{name} is not offered")).hint(*hint),
     })

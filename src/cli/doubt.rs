@@ -5,7 +5,7 @@ use crate::engine::About;
 use crate::engine::docker::{Need, beyond_engine};
 use crate::model::Project;
 use crate::plan::{Operation, Plan, Resource, Warning};
-use crate::state::{ActualState};
+use crate::state::ActualState;
 use crate::ui;
 use crate::ui::mask::Mask;
 

@@ -171,6 +171,7 @@ impl Scope {
             out_color: self.out_color,
             err_color: self.err_color,
             mode: self.mode,
+            is_found_by_name: false,
         })
     }
 

@@ -3,15 +3,15 @@
 mod adopt;
 mod consequence;
 mod down;
-mod pre_start;
-mod image;
 mod first_start;
+mod image;
+mod pre_start;
 mod preflight;
 mod provided;
 mod reason;
 pub(crate) mod sample;
-mod start;
 mod saved;
+mod start;
 mod up;
 
 use indexmap::IndexMap;

@@ -25,6 +25,7 @@ fn load(text: &str) {
         environment: BTreeMap::from([("SECRET".to_owned(), "x".to_owned())]),
         current_dir: folder.path().to_owned(),
         stdin: None,
+        command_line: None,
     };
     let loaded = loader::load(&request, &LoadOptions::default());
     let loaded = loaded.unwrap_or_else(|error| panic!("{text}\n{:#?}", error.diagnostics));

@@ -31,6 +31,7 @@ orphan: the file has no such service
 superfluous: the service has fewer replicas now
 renamed: its name is shop_web_1
 left_behind: left behind by an interrupted run
+renewed: network shop_back is made anew
 lowered: the project is lowered
 ";
 

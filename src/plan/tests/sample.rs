@@ -70,7 +70,8 @@ fn next_reason(last: Option<&Reason>) -> Option<Reason> {
         Some(Reason::Orphan) => Reason::Superfluous,
         Some(Reason::Superfluous) => Reason::Renamed("shop_web_1".into()),
         Some(Reason::Renamed(_)) => Reason::LeftBehind,
-        Some(Reason::LeftBehind) => Reason::Lowered,
+        Some(Reason::LeftBehind) => Reason::Renewed("network shop_back".into()),
+        Some(Reason::Renewed(_)) => Reason::Lowered,
         Some(Reason::Lowered) => return None,
     })
 }
@@ -91,7 +92,8 @@ fn next_operation(last: Option<&Operation>) -> Option<Operation> {
             platform: None,
             labels: IndexMap::new(),
         })),
-        Some(Operation::BuildImage(_)) => Operation::RemoveImage,
+        Some(Operation::BuildImage(_)) => Operation::PushImage,
+        Some(Operation::PushImage) => Operation::RemoveImage,
         Some(Operation::RemoveImage) => Operation::CreateNetwork {
             network: Box::default(),
             labels: IndexMap::new(),
@@ -125,6 +127,7 @@ fn next_operation(last: Option<&Operation>) -> Option<Operation> {
                 network: NetworkAccess::Mode("none".into()),
                 mounts: Vec::new(),
                 volumes_from: Vec::new(),
+                one_off: None,
             }),
             replaces: None,
         },
