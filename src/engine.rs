@@ -51,6 +51,15 @@ pub trait Engine {
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError>;
     /// A file of a container, running or not; none where there is no file at this path.
     async fn read_file(&self, id: &str, path: &str) -> Result<Option<ContainerFile>, EngineError>;
+    /// Copies files, links and folders (without what is in them) of this machine into a container, in the place of what
+    /// is there; folders above them that are not there are made. They belong to user and group `owner`, or to whom they
+    /// belong here. They are sent while they are read: memory stays bounded.
+    async fn copy_paths(
+        &self,
+        id: &str,
+        paths: &[CopiedPath],
+        owner: Option<(u32, u32)>,
+    ) -> Result<(), EngineError>;
     /// Starts a container; one that runs already is no error.
     async fn start_container(&self, id: &str) -> Result<(), EngineError>;
     /// Stops a container with its own stop signal; kills it after `timeout` seconds (absent: its own grace period).
@@ -143,6 +152,15 @@ pub trait Engine {
     fn socket_counts(&self, container: &Container) -> Option<SocketCounts>;
     /// What listens in a running container, seen from outside; none as for [`Engine::socket_counts`].
     fn sockets(&self, container: &Container) -> Option<SocketTable>;
+}
+
+/// A path of this machine, to be copied into a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopiedPath {
+    /// The path here.
+    pub from: PathBuf,
+    /// The path in the container, from its root.
+    pub to: String,
 }
 
 /// A command to run in a container, with the container's own user, environment and folder unless it says otherwise.

@@ -1,6 +1,7 @@
 //! Tar archives of files for containers.
 
 mod copy;
+pub(super) mod paths;
 
 use std::io::{self, Read as _};
 

@@ -19,8 +19,8 @@ use ignore::{Ignore, Inherited, Verdict};
 pub use ignore::PatternError;
 pub use manifest::Manifest;
 
-mod archive;
-mod ignore;
+pub(super) mod archive;
+pub(crate) mod ignore;
 mod manifest;
 
 /// How many chunks may wait for the engine.

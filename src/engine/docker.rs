@@ -22,6 +22,7 @@ mod inspect;
 mod log;
 mod mount;
 mod owner;
+mod paths;
 mod pause;
 mod process;
 mod project;
@@ -56,8 +57,8 @@ use super::auth::{AuthError, RegistryConfig, config_text};
 use super::locate::{self, Attempt, Variables};
 use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
-    About, BuildProgress, Created, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
-    PullProgress, Told, archive,
+    About, BuildProgress, CopiedPath, Created, Engine, EngineError, EngineEvent, LogChunk,
+    LogOptions, NewExec, PullProgress, Told, archive,
 };
 use crate::label;
 use crate::model::{
@@ -364,6 +365,15 @@ impl Engine for DockerEngine {
         let target = Target::new(&["containers", id, "archive"]).with("path", path);
         let body = find(&self.transport, &target).await?;
         Ok(body.and_then(|body| archive::first_file(&body, path)))
+    }
+
+    async fn copy_paths(
+        &self,
+        id: &str,
+        paths: &[CopiedPath],
+        owner: Option<(u32, u32)>,
+    ) -> Result<(), EngineError> {
+        paths::copy(&self.transport, id, paths, owner).await
     }
 
     async fn start_container(&self, id: &str) -> Result<(), EngineError> {

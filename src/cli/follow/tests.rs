@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::engine::sockets::{SocketCounts, SocketTable};
-use crate::engine::{About, BuildProgress, Created, NewExec, PullProgress};
+use crate::engine::{About, BuildProgress, CopiedPath, Created, NewExec, PullProgress};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, Volume};
 use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState};
@@ -173,6 +173,14 @@ impl Engine for Talkers {
     }
     fn pull_image(&self, _: &str, _: Option<&str>) -> Told<'_, PullProgress> {
         stream::empty().boxed_local()
+    }
+    async fn copy_paths(
+        &self,
+        _: &str,
+        _: &[CopiedPath],
+        _: Option<(u32, u32)>,
+    ) -> Result<(), EngineError> {
+        Ok(())
     }
     fn push_image(&self, _: &str) -> Told<'_, PullProgress> {
         stream::empty().boxed_local()

@@ -100,11 +100,11 @@ impl From<ContextError> for Stop {
 }
 
 /// Reads as many bytes as the archive's header announces, however the file changes meanwhile.
-pub(super) struct Exactly {
-    pub(super) file: File,
-    pub(super) left: u64,
+pub(in crate::engine) struct Exactly {
+    pub(in crate::engine) file: File,
+    pub(in crate::engine) left: u64,
     /// Why reading failed: the archive's own errors are those of its writer.
-    pub(super) error: Option<io::Error>,
+    pub(in crate::engine) error: Option<io::Error>,
 }
 
 impl Read for Exactly {
@@ -131,8 +131,8 @@ impl Read for Exactly {
 }
 
 /// Writes into a channel, and waits where it is full.
-pub(super) struct ChannelWriter {
-    pub(super) sender: mpsc::Sender<io::Result<Bytes>>,
+pub(in crate::engine) struct ChannelWriter {
+    pub(in crate::engine) sender: mpsc::Sender<io::Result<Bytes>>,
 }
 
 impl Write for ChannelWriter {

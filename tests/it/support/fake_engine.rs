@@ -16,8 +16,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use windlass::engine::sockets::{SocketCounts, SocketTable};
 use windlass::engine::{
-    About, BuildProgress, Created, Engine, EngineError, EngineEvent, LogChunk, LogOptions, NewExec,
-    PullProgress, Told,
+    About, BuildProgress, CopiedPath, Created, Engine, EngineError, EngineEvent, LogChunk,
+    LogOptions, NewExec, PullProgress, Told,
 };
 use windlass::model::{
     ContainerFile, Endpoint, ImageBuild, Limits, Network, NetworkAccess, NewContainer, ProjectName,
@@ -353,6 +353,17 @@ impl Engine for FakeEngine {
     async fn copy_files(&self, id: &str, files: &[ContainerFile]) -> Result<(), EngineError> {
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         let text = format!("copy {} {}", paths.join(" "), self.name_of(id));
+        self.call(text, |_| Ok(())).await
+    }
+
+    async fn copy_paths(
+        &self,
+        id: &str,
+        paths: &[CopiedPath],
+        _: Option<(u32, u32)>,
+    ) -> Result<(), EngineError> {
+        let paths: Vec<&str> = paths.iter().map(|path| path.to.as_str()).collect();
+        let text = format!("copy {} to {}", paths.join(" "), self.name_of(id));
         self.call(text, |_| Ok(())).await
     }
 
