@@ -56,6 +56,7 @@ mod up;
 mod version;
 mod volumes;
 mod wait;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -110,6 +111,7 @@ enum Command {
     Pull(pull::PullArgs),
     Push(push::PushArgs),
     Wait(wait::WaitArgs),
+    Watch(watch::WatchArgs),
     Ps(ps::PsArgs),
     Logs(logs::LogsArgs),
     Port(port::PortArgs),
@@ -228,6 +230,7 @@ fn dispatch(command: &Command, scope: &mut Scope) -> Ended {
             Command::Build(args) => build::run(args, scope).await,
             Command::Pull(args) => pull::run(args, scope).await,
             Command::Push(args) => push::run(args, scope).await,
+            Command::Watch(args) => watch::run(args, scope).await,
             Command::Stop(args) => stop::run(args, scope).await,
             Command::Ps(args) => ps::run(args, scope).await,
             Command::Logs(args) => logs::run(args, scope).await,

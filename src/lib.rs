@@ -25,6 +25,8 @@ pub mod engine;
 
 pub mod reconcile;
 
+pub mod watch;
+
 pub mod ui;
 
 pub mod cli;

@@ -32,7 +32,7 @@ pub use service::{
     Dependency, DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook,
     HookKind, ImageBuild, Logging, Model, Mount, MountKind, NetworkMode, NotCarried, Port,
     Provider, ProviderCommand, PullPolicy, Readiness, RestartPolicy, SecurityProfile, Service,
-    Ulimit, model_variable, seccomp_profile,
+    Ulimit, WatchAction, WatchRule, model_variable, seccomp_profile,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

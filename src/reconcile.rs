@@ -14,7 +14,7 @@ mod wait;
 pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};
 pub use built::{Notes, Pending};
 pub use event::{Event, Outcome, Progress};
-pub use hook::HookFailure;
+pub use hook::{HookFailure, run_command};
 pub use inputs::{InputError, Inputs, gather};
 pub use observe::observe;
 pub use program::{ProgramFailure, ProgramProblem, Programs, find_programs};

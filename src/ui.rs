@@ -21,6 +21,7 @@ pub mod terminal;
 mod text;
 pub mod time;
 mod tty;
+pub mod watched;
 
 pub use color::Color;
 pub use narrator::Narrator;

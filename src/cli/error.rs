@@ -15,6 +15,7 @@ use crate::ui::mask::Mask;
 use crate::ui::report::Report;
 use crate::ui::template::TemplateError;
 use crate::ui::time::TimeError;
+use crate::watch::WatchError;
 
 /// Exit code of every failure.
 const FAILED: u8 = 1;
@@ -93,6 +94,9 @@ pub(super) enum CliError {
     /// Options that don't go together, or a value that is none.
     #[error("{0}")]
     Usage(String),
+    /// Files cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -116,10 +120,18 @@ impl CliError {
         self.code()
     }
 
+    /// Whether it is the user who ended it.
+    pub(super) fn is_interrupt(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Apply { error, .. } => error.interrupted,
+            _ => false,
+        }
+    }
+
     fn code(&self) -> u8 {
         match self {
-            Self::Interrupted => INTERRUPTED,
-            Self::Apply { error, .. } if error.interrupted => INTERRUPTED,
+            error if error.is_interrupt() => INTERRUPTED,
             Self::Io(error) if error.kind() == ErrorKind::BrokenPipe => NOBODY_READS,
             _ => FAILED,
         }
@@ -132,6 +144,7 @@ impl CliError {
             Self::Plan(error) => vec![plan_report(error)],
             Self::Inputs(errors) => errors.iter().map(input_report).collect(),
             Self::Engine(error) => vec![engine_report(error)],
+            Self::Watch(error) => vec![watch_report(error)],
             Self::Apply { error, plan, .. } => apply_reports(error, plan),
             Self::Preflight(reports) => reports.clone(),
             Self::Interrupted => vec![interrupted()],
@@ -343,6 +356,25 @@ fn made_good(failed: StepId, plan: &Plan, failures: &[StepId]) -> Option<String>
             "the new container of {name} never ran and is removed; the old one, {old}, is back as {name}"
         )
     })
+}
+
+/// Why files cannot be watched, with the place of the rule.
+fn watch_report(error: &WatchError) -> Report {
+    let report = Report {
+        position: error.position().map(ToString::to_string),
+        ..Report::new(error.to_string())
+    };
+    match error {
+        WatchError::NoRules => report.hint(
+            "`develop: {watch: [{path: ., action: sync, target: /app}]}` in a service does it",
+        ),
+        WatchError::TooMany { .. } => report
+            .hint(
+                "`ignore` of the rule, or `.dockerignore`, leaves folders out that hold no source;",
+            )
+            .hint("`sysctl fs.inotify.max_user_watches=524288` raises the limit"),
+        _ => report,
+    }
 }
 
 /// An engine's refusal, with what it was to be done to and the place in the files that asks for it.

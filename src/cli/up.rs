@@ -16,8 +16,9 @@ use super::published;
 use super::renew;
 use super::scope::Scope;
 use super::signal::Interrupts;
+use super::watch::{Manner, Session};
 use crate::engine::Engine;
-use crate::model::{Project, PullPolicy, Readiness, ServiceName};
+use crate::model::{Project, PullPolicy, Readiness, ServiceName, WatchAction};
 use crate::plan::{self, Operation, Plan, Recreate, UpOptions};
 use crate::reconcile::observe;
 use crate::state::{ActualState, Container};
@@ -125,6 +126,10 @@ pub(super) struct UpArgs {
     /// Show the time of each log line
     #[arg(long)]
     timestamps: bool,
+    /// Bring changes of source files into the containers, as `develop.watch` says
+    #[arg(short, long, conflicts_with_all = ["detach", "wait", "no_start", "abort_on_container_exit",
+        "abort_on_container_failure", "exit_code_from"])]
+    watch: bool,
     /// Accepted; there is no menu
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     menu: Option<bool>,
@@ -195,6 +200,11 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     } else {
         None
     };
+    let watching = if args.watch && attaches {
+        Some(session(args, &options, &engine, &project, scope)?)
+    } else {
+        None
+    };
     let wishes = Wishes {
         title: "up",
         mode: scope.mode,
@@ -218,6 +228,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
                 before: &state,
                 told: published::told_by_gate(&plan, wishes.health),
             },
+            watching,
             &mut interrupts,
             scope,
         )
@@ -238,6 +249,33 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         published::tell(&engine, &project, started, scope);
     }
     Ok(0)
+}
+
+/// Watches from before the containers start: what changes meanwhile is done afterwards.
+fn session<'a, E: Engine>(
+    args: &UpArgs,
+    options: &UpOptions,
+    engine: &'a E,
+    project: &'a Project,
+    scope: &'a Scope,
+) -> Result<Session<'a, E>, CliError> {
+    if args.no_build
+        && let Some((name, _)) = project.services.iter().find(|(_, service)| {
+            let mut rules = service.watch.iter();
+            rules.any(|rule| rule.action == WatchAction::Rebuild)
+        })
+    {
+        return Err(CliError::Usage(format!(
+            "--no-build is incompatible with watch action rebuild in service {name}"
+        )));
+    }
+    let manner = Manner {
+        up: options.clone(),
+        mode: attached::beside_logs(scope.mode),
+        quiet_build: args.quiet_build,
+        prune: true,
+    };
+    Session::begin(engine, project, manner, scope)
 }
 
 fn none_selected(project: &Project) -> String {

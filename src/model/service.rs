@@ -3,6 +3,7 @@
 mod build;
 mod container_spec;
 mod depends_on;
+mod develop;
 mod device;
 mod file;
 mod healthcheck;
@@ -24,6 +25,7 @@ use super::{Positions, ServiceName};
 pub use build::{Build, ImageBuild};
 pub use container_spec::{ContainerSpec, Logging, SecurityProfile, Ulimit};
 pub use depends_on::{Condition, Dependency};
+pub use develop::{WatchAction, WatchRule};
 pub use device::{BlkioConfig, CredentialSpec, DeviceRate, DeviceRequest, DeviceWeight};
 pub use file::FileReference;
 pub use healthcheck::Healthcheck;
@@ -60,6 +62,8 @@ pub struct Service {
     /// What is run in each container before it is stopped; no part of what the container is, so that a change waits for
     /// the next stop.
     pub pre_stop: Vec<Hook>,
+    /// What `watch` does when source files change.
+    pub watch: Vec<WatchRule>,
     /// Whether an attached `up` shows its logs.
     pub attach: bool,
     /// Keys that the file has and no engine call carries, such as `deploy.placement`.

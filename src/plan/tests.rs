@@ -31,7 +31,7 @@ fn name(name: &str) -> ServiceName {
 }
 
 /// A project `shop` of services that use the network `default`.
-fn project(services: impl IntoIterator<Item = Service>) -> Project {
+pub(crate) fn project(services: impl IntoIterator<Item = Service>) -> Project {
     let network = Network {
         name: "shop_default".into(),
         ..Network::default()
@@ -53,7 +53,7 @@ fn project(services: impl IntoIterator<Item = Service>) -> Project {
 }
 
 /// A service of the image `NAME:1`, its environment at line 7.
-fn service(service: &str) -> Service {
+pub(crate) fn service(service: &str) -> Service {
     let mut positions = Positions::default();
     positions.insert(
         "",
@@ -85,6 +85,7 @@ fn service(service: &str) -> Service {
         depends_on: IndexMap::new(),
         scale: 1,
         pre_stop: Vec::new(),
+        watch: Vec::new(),
         attach: true,
         not_carried: Vec::new(),
         ready: Readiness::default(),

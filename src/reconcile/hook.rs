@@ -32,6 +32,37 @@ pub(super) async fn run<E: Engine>(
     (kind, index, hook): (HookKind, usize, &Hook),
     tell: &mut dyn FnMut(String),
 ) -> Result<Option<HookFailure>, EngineError> {
+    let mut kept = VecDeque::new();
+    let mut line = |line: String| {
+        if kept.len() == LINES_KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(line.clone());
+        tell(line);
+    };
+    let status = run_command(engine, id, hook, &mut line)
+        .await?
+        .ok_or_else(|| {
+            EngineError::Answer(format!("the {kind} hook ended without an exit code"))
+        })?;
+    Ok((status != 0).then(|| HookFailure {
+        kind,
+        index,
+        status,
+        output: kept.into(),
+    }))
+}
+
+/// Runs a command in a container to its end, every line it prints told; its exit code, where the engine knows it.
+///
+/// # Errors
+/// Where the engine does not run it.
+pub async fn run_command<E: Engine>(
+    engine: &E,
+    id: &str,
+    hook: &Hook,
+    tell: &mut dyn FnMut(String),
+) -> Result<Option<i64>, EngineError> {
     let command = NewExec {
         command: hook.command.clone(),
         user: hook.user.clone(),
@@ -41,14 +72,6 @@ pub(super) async fn run<E: Engine>(
         ..NewExec::default()
     };
     let exec = engine.create_exec(id, &command).await?;
-    let mut kept = VecDeque::new();
-    let mut line = |line: String| {
-        if kept.len() == LINES_KEPT {
-            kept.pop_front();
-        }
-        kept.push_back(line.clone());
-        tell(line);
-    };
     // The two streams are cut into lines each for itself.
     let mut begun = [Vec::new(), Vec::new()];
     let mut told = engine.start_exec(&exec);
@@ -58,21 +81,13 @@ pub(super) async fn run<E: Engine>(
         begun.extend_from_slice(&chunk.bytes);
         while let Some(end) = begun.iter().position(|byte| *byte == b'\n') {
             let whole: Vec<u8> = begun.drain(..=end).collect();
-            line(text(&whole));
+            tell(text(&whole));
         }
     }
     for rest in begun.iter().filter(|rest| !rest.is_empty()) {
-        line(text(rest));
+        tell(text(rest));
     }
-    let status = exit_code(engine, &exec).await?.ok_or_else(|| {
-        EngineError::Answer(format!("the {kind} hook ended without an exit code"))
-    })?;
-    Ok((status != 0).then(|| HookFailure {
-        kind,
-        index,
-        status,
-        output: kept.into(),
-    }))
+    exit_code(engine, &exec).await
 }
 
 fn text(line: &[u8]) -> String {

@@ -48,3 +48,5 @@ mod stop;
 mod top;
 mod volumes;
 mod wait;
+mod saved;
+mod watch;

@@ -7,7 +7,7 @@ use std::path::Path;
 use regex::Regex;
 
 /// Each module, in the order of `lib.rs`, with the modules it may use besides itself.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("label", &["model"]),
     ("state", &["model", "label"]),
@@ -16,7 +16,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("plan", &["model", "label", "state", "graph"]),
     ("engine", &["model", "label", "state"]),
     ("reconcile", &["model", "label", "state", "plan", "engine"]),
-    // Of engine and loader only the error types, and what events carry.
+    ("watch", &["model", "state", "plan", "engine", "reconcile"]),
+    // Of engine, loader and watch only the error types, and what events carry.
     (
         "ui",
         &[
@@ -27,6 +28,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "plan",
             "engine",
             "reconcile",
+            "watch",
         ],
     ),
     (
@@ -40,13 +42,14 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "plan",
             "engine",
             "reconcile",
+            "watch",
             "ui",
         ],
     ),
 ];
 
 /// What only these files, or those below these folders, may mention: the text, as a pattern; the places.
-const WALLS: [(&str, &[&str]); 15] = [
+const WALLS: [(&str, &[&str]); 16] = [
     (r"\bbollard::", &["engine/docker"]),
     (
         r"\b(hyper|hyper_util|http_body_util|prost)::",
@@ -57,6 +60,7 @@ const WALLS: [(&str, &[&str]); 15] = [
     (r"\bannotate_snippets::", &["ui"]),
     (r"\bgranit_parser::", &["loader/yaml"]),
     (r"\btracing_subscriber::", &["cli"]),
+    (r"\bnotify::", &["watch"]),
     (r"\btar::", &["engine/archive", "engine/context"]),
     (
         r"\b(std::)?env::(var|vars|args|current_dir|set_|remove_|temp_dir|home_dir)",
@@ -72,11 +76,18 @@ const WALLS: [(&str, &[&str]); 15] = [
     (r"\breconcile::\{?.*\bapply\b", &["cli/apply"]),
     (
         r"\b(std::fs|tokio|futures_util)::|\bfs::(read|write|File|metadata)",
-        &["loader/source", "engine", "reconcile", "cli", "main"],
+        &[
+            "loader/source",
+            "engine",
+            "reconcile",
+            "watch",
+            "cli",
+            "main",
+        ],
     ),
     (
         r"\basync\b|\.await\b|\b(Instant|SystemTime)::now",
-        &["engine", "reconcile", "ui", "cli", "main"],
+        &["engine", "reconcile", "watch", "ui", "cli", "main"],
     ),
 ];
 

@@ -17,6 +17,7 @@ use crate::cli::lock;
 use crate::cli::published::{self, Watch};
 use crate::cli::scope::Scope;
 use crate::cli::signal::Interrupts;
+use crate::cli::watch::Session;
 use crate::engine::{Engine, LogOptions};
 use crate::model::Project;
 use crate::plan::{StopOptions, stop};
@@ -89,6 +90,7 @@ pub(super) async fn stay<E: Engine>(
     engine: &E,
     project: &Project,
     raised: &Raised<'_>,
+    watching: Option<Session<'_, E>>,
     interrupts: &mut Interrupts,
     scope: &Scope,
 ) -> Ended {
@@ -106,10 +108,14 @@ pub(super) async fn stay<E: Engine>(
     let mut watch = Watch::new(engine, project, containers);
     let mut looks = interval(published::LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_watching = watching.is_some();
+    let mut watching = Box::pin(keep_watch(watching));
     let mut code = None;
     let (interrupted, mut forced) = loop {
         tokio::select! {
             news = follower.next(&mut out) => match news? {
+                // The next change may start them again.
+                News::AllOver if is_watching => {}
                 News::AllOver => return Ok(code.unwrap_or(0)),
                 News::Exited { service, code: exited } => {
                     if counts(args, service.as_deref()) {
@@ -124,6 +130,12 @@ pub(super) async fn stay<E: Engine>(
             _ = looks.tick(), if !watch.is_over() => {
                 scope.warn(&watch.look(), &Mask::default());
             }
+            watched = &mut watching, if is_watching => {
+                is_watching = false;
+                if let Err(error) = watched {
+                    error.tell(scope);
+                }
+            }
             () = interrupts.next() => {
                 // Before the user can know that a second one forces, so that it is not missed.
                 let forced = Interrupts::listen()?;
@@ -132,6 +144,14 @@ pub(super) async fn stay<E: Engine>(
             }
         }
     };
+    // It finishes what it has begun, and gives the project free.
+    if is_watching && interrupted {
+        tokio::select! {
+            _ = &mut watching => {}
+            () = forced.next() => {}
+        }
+    }
+    drop(watching);
     let stopped = lower(
         args,
         &mut follower,
@@ -146,6 +166,14 @@ pub(super) async fn stay<E: Engine>(
         Ok(()) if interrupted => Ok(130),
         Ok(()) => Ok(code.unwrap_or(0)),
         Err(error) => Err(error),
+    }
+}
+
+/// Does what changed files ask for, until the user interrupts; without a session nothing ever happens.
+async fn keep_watch<E: Engine>(session: Option<Session<'_, E>>) -> Result<(), CliError> {
+    match session {
+        Some(mut session) => session.run(&mut Interrupts::listen()?).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -269,7 +297,7 @@ async fn kill(
 }
 
 /// Live lines that are drawn again would fall among the logs.
-fn beside_logs(mode: Mode) -> Mode {
+pub(super) fn beside_logs(mode: Mode) -> Mode {
     match mode {
         Mode::Tty => Mode::Plain,
         other => other,

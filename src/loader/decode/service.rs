@@ -8,7 +8,7 @@ use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
     Build, Condition, ContainerSpec, DOCKER_CONFIG, Dependency, Duration, Hook, PullPolicy,
-    Readiness, Service, ServiceName,
+    Readiness, Service, ServiceName, WatchRule,
 };
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json as object};
@@ -74,6 +74,7 @@ impl Decode<'_> {
             depends_on: dependencies(node),
             scale: scale(node),
             pre_stop,
+            watch: self.watch(node)?,
             attach: node
                 .get("attach")
                 .is_none_or(|attach| attach.value != Value::Bool(false)),
@@ -81,6 +82,23 @@ impl Decode<'_> {
             ready: readiness(node),
             positions,
         })
+    }
+
+    /// The rules of `develop.watch`.
+    fn watch(&mut self, service: &Node) -> Option<Vec<WatchRule>> {
+        let rules = service
+            .at(&["develop", "watch"])
+            .and_then(Node::as_sequence);
+        let mut decoded = Vec::new();
+        for node in rules.unwrap_or_default() {
+            let mut rule = fields(node);
+            if let Some(exec) = rule.get_mut("exec").and_then(Json::as_object_mut) {
+                drop_nulls(exec, "environment");
+                exec.retain(|_, value| !value.is_null());
+            }
+            decoded.push(self.typed(&rule, node)?);
+        }
+        Some(decoded)
     }
 
     fn build(&mut self, node: &Node) -> Option<Build> {

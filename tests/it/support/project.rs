@@ -64,6 +64,7 @@ pub(crate) fn service(service: &str) -> Service {
         depends_on: IndexMap::new(),
         scale: 1,
         pre_stop: Vec::new(),
+        watch: Vec::new(),
         attach: true,
         not_carried: Vec::new(),
         ready: Readiness::default(),

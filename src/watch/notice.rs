@@ -1,0 +1,262 @@
+//! What the system says of touched paths, collected to batches.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use super::WatchError;
+
+/// A batch ends when nothing was touched for so long: editors save in many small steps.
+const QUIET: Duration = Duration::from_millis(100);
+/// The same of a batch of more than [`MANY`] paths: a `git checkout` on a busy machine has pauses.
+const QUIET_OF_MANY: Duration = Duration::from_millis(500);
+/// More paths than people save at once.
+const MANY: usize = 20;
+/// After so long a path that is touched all the time holds a batch up no longer; others that join it still do.
+const MOST: Duration = Duration::from_secs(2);
+/// It ends after so long in any case.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Folders that the system watches, and what it said of them.
+#[derive(Debug)]
+pub(super) struct Notices {
+    watcher: RecommendedWatcher,
+    folders: HashSet<PathBuf>,
+    shared: Arc<Shared>,
+}
+
+/// What the system's own thread writes down.
+#[derive(Debug, Default)]
+struct Shared {
+    collected: Mutex<Collected>,
+    something: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Collected {
+    batch: Batch,
+    /// When something was touched last.
+    last: Option<Instant>,
+    /// When a path joined the batch last.
+    joined: Option<Instant>,
+}
+
+impl Collected {
+    /// When the batch that began at `first` ends, as far as can be said now.
+    fn due(&self, first: Instant) -> Option<Instant> {
+        let quiet = if self.batch.paths.len() > MANY {
+            QUIET_OF_MANY
+        } else {
+            QUIET
+        };
+        let (last, joined) = (self.last?, self.joined.unwrap_or(first));
+        let held_up = (first + MOST).max(joined + quiet);
+        Some((last + quiet).min(held_up).min(first + LONGEST))
+    }
+}
+
+/// Paths that were touched together.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    paths: BTreeSet<PathBuf>,
+    /// The same, folders before what is in them.
+    pub(super) touched: Vec<PathBuf>,
+    /// The system lost count: anything may have been touched.
+    pub(super) everything: bool,
+}
+
+impl Shared {
+    fn collected(&self) -> MutexGuard<'_, Collected> {
+        // Sets of paths are whole whoever panicked meanwhile.
+        self.collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, event: notify::Result<notify::Event>) {
+        let mut collected = self.collected();
+        let now = Instant::now();
+        match event {
+            Ok(event) if event.need_rescan() => collected.batch.everything = true,
+            Ok(event) if is_touch(event.kind) => {
+                let before = collected.batch.paths.len();
+                collected.batch.paths.extend(event.paths);
+                if collected.batch.paths.len() > before {
+                    collected.joined = Some(now);
+                }
+            }
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, "the system's notices broke: everything is looked at");
+                collected.batch.everything = true;
+            }
+        }
+        collected.last = Some(now);
+        self.something.notify_one();
+    }
+}
+
+/// Whether it may have changed anything; reading doesn't.
+fn is_touch(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        _ => true,
+    }
+}
+
+impl Notices {
+    pub(super) fn listen() -> Result<Self, WatchError> {
+        let shared = Arc::new(Shared::default());
+        let noting = Arc::clone(&shared);
+        let watcher = notify::recommended_watcher(move |event| noting.note(event))
+            .map_err(|error| WatchError::System(error.to_string()))?;
+        Ok(Self {
+            watcher,
+            folders: HashSet::new(),
+            shared,
+        })
+    }
+
+    /// Watches a folder, but not those in it; whether that is news. One that is gone meanwhile is no error.
+    pub(super) fn watch(&mut self, folder: &Path) -> Result<bool, WatchError> {
+        if self.folders.contains(folder) {
+            return Ok(false);
+        }
+        match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
+            Ok(()) => {
+                self.folders.insert(folder.to_owned());
+                Ok(true)
+            }
+            Err(error) => match error.kind {
+                notify::ErrorKind::PathNotFound => Ok(false),
+                notify::ErrorKind::Io(error)
+                    if matches!(
+                        error.kind(),
+                        std::io::ErrorKind::NotFound
+                            | std::io::ErrorKind::NotADirectory
+                            | std::io::ErrorKind::PermissionDenied
+                    ) =>
+                {
+                    Ok(false)
+                }
+                notify::ErrorKind::MaxFilesWatch => Err(WatchError::TooMany {
+                    path: folder.to_owned(),
+                }),
+                _ => Err(WatchError::System(error.to_string())),
+            },
+        }
+    }
+
+    /// Watches a folder no longer.
+    pub(super) fn leave(&mut self, folder: &Path) {
+        if self.folders.remove(folder) {
+            // The system forgets a folder that is gone by itself.
+            let _ = self.watcher.unwatch(folder);
+        }
+    }
+
+    /// Waits for the next batch; nothing is lost where the future is dropped.
+    pub(super) async fn batch(&self) -> Batch {
+        let mut first = None;
+        loop {
+            let begun = self.shared.collected().last;
+            let Some(begun) = begun else {
+                self.shared.something.notified().await;
+                continue;
+            };
+            let first = *first.get_or_insert(begun);
+            let due = self.shared.collected().due(first).unwrap_or(first);
+            if Instant::now() >= due {
+                let collected = std::mem::take(&mut *self.shared.collected());
+                let mut batch = collected.batch;
+                batch.touched = std::mem::take(&mut batch.paths).into_iter().collect();
+                return batch;
+            }
+            sleep_until(due).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, Flag};
+
+    use super::*;
+
+    fn touched(path: &str) -> notify::Result<notify::Event> {
+        Ok(notify::Event::new(EventKind::Create(CreateKind::File)).add_path(path.into()))
+    }
+
+    fn notices() -> Notices {
+        Notices::listen().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_ends_when_it_is_quiet() {
+        let notices = notices();
+        let begun = Instant::now();
+        notices.shared.note(touched("/b"));
+        let writing = async {
+            for path in ["/a", "/c", "/b"] {
+                tokio::time::sleep(QUIET / 2).await;
+                notices.shared.note(touched(path));
+            }
+        };
+        let (batch, ()) = tokio::join!(notices.batch(), writing);
+        assert_eq!(batch.touched, ["/a", "/b", "/c"].map(PathBuf::from));
+        assert_eq!(begun.elapsed(), QUIET / 2 * 3 + QUIET);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_touched_all_the_time_does_not_hold_a_batch_up() {
+        let notices = notices();
+        let begun = Instant::now();
+        notices.shared.note(touched("/log"));
+        let writing = async {
+            loop {
+                tokio::time::sleep(QUIET / 2).await;
+                notices.shared.note(touched("/log"));
+            }
+        };
+        tokio::select! {
+            _ = notices.batch() => assert_eq!(begun.elapsed(), MOST),
+            () = writing => {}
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn thousands_of_files_are_one_batch_though_they_come_slowly() {
+        let notices = notices();
+        notices.shared.note(touched("/0"));
+        let writing = async {
+            for number in 1..2000 {
+                let is_pause = number > MANY && number % 100 == 0;
+                let pause = if is_pause { QUIET * 4 } else { QUIET / 100 };
+                tokio::time::sleep(pause).await;
+                notices.shared.note(touched(&format!("/{number}")));
+            }
+        };
+        let (batch, ()) = tokio::join!(notices.batch(), writing);
+        assert_eq!(batch.touched.len(), 2000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lost_notices_mean_everything_and_reading_means_nothing() {
+        let notices = notices();
+        let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        let opened = notify::Event::new(opened).add_path("/read".into());
+        notices.shared.note(Ok(opened));
+        assert!(notices.shared.collected().last.is_none());
+        notices.shared.note(Ok(
+            notify::Event::new(EventKind::Other).set_flag(Flag::Rescan)
+        ));
+        let batch = notices.batch().await;
+        assert!(batch.everything && batch.touched.is_empty());
+    }
+}
