@@ -36,6 +36,7 @@ mod port;
 mod provider;
 mod ps;
 mod published;
+mod registry;
 mod renew;
 mod restart;
 mod rm;

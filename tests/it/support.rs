@@ -5,4 +5,5 @@ pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod project;
 pub(crate) mod pty;
+pub(crate) mod registry;
 pub(crate) mod test;

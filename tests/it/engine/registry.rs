@@ -1,0 +1,167 @@
+//! Images in a registry: pulled when the policy says so, pushed, and with the user's credentials.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use windlass::engine::EngineError;
+
+use crate::support::engine::Stack;
+use crate::support::registry::{Registry, push};
+
+/// Gives an image of the engine another name.
+fn tag(stack: &Stack, image: &str, name: &str) {
+    let (repository, tag) = name.rsplit_once(':').expect("a tag");
+    let path = format!("images/{image}/tag?repo={repository}&tag={tag}");
+    stack.api().post(&path, &Value::Null);
+}
+
+fn forget(stack: &Stack, image: &str) {
+    stack.api().delete(&format!("images/{image}"));
+}
+
+fn id_of(stack: &Stack, image: &str) -> String {
+    let image = stack.api().get(&format!("images/{image}/json"));
+    image.expect("an image")["Id"].to_string()
+}
+
+/// Two services of one image.
+fn file(image: &str, policy: &str) -> String {
+    let service = |name: &str, policy: &str| {
+        format!("  {name}: {{image: '{image}', command: sleep 1000, init: true{policy}}}\n")
+    };
+    let policy = format!(", pull_policy: {policy}");
+    format!("services:\n{}{}", service("a", ""), service("b", &policy))
+}
+
+#[tokio::test]
+async fn images_are_pulled_when_the_policy_says_so_and_once_for_all_services() {
+    let registry = Registry::open();
+    let image = registry.image("fleet/app:1");
+    let stack = Stack::new("pull", &file(&image, "missing"));
+    tag(&stack, "busybox:latest", &image);
+    let told = push(&image, &stack.path("")).await.expect("a push");
+    assert!(told.iter().any(|line| line == "Pushed"), "{told:?}");
+    forget(&stack, &image);
+
+    stack.file("stack.yaml", &file(&image, "never"));
+    stack
+        .fails(1, &["up", "-d", "--no-deps", "b"])
+        .says(&[&image, "its pull policy is `never`"]);
+    stack.file("stack.yaml", &file(&image, "missing"));
+    let up = stack.ok(&["up", "-d"]);
+    let line = format!(" Image {image} Pulling\n");
+    assert_eq!(up.stderr.matches(&line).count(), 1, "{}", up.both());
+    assert_eq!(stack.states(), ["a-1 running", "b-1 running"]);
+    stack.ok(&["plan"]);
+
+    // Another image of that name in the registry; the engine has the old one.
+    let old = id_of(&stack, &image);
+    let (repository, name) = image.rsplit_once(':').expect("a tag");
+    let path = format!(
+        "commit?container={}&repo={repository}&tag={name}",
+        stack.id("a")
+    );
+    stack.api().post(&path, &Value::Null);
+    push(&image, &stack.path("")).await.expect("a push");
+    let new = id_of(&stack, &image);
+    tag(&stack, old.trim_matches('"'), &image);
+
+    let before = (stack.id("a"), stack.id("b"));
+    for policy in ["missing", "never", "daily", "weekly", "every_1h"] {
+        stack.file("stack.yaml", &file(&image, policy));
+        let up = stack.ok(&["up", "-d"]);
+        assert!(!up.stderr.contains("Pull"), "{policy}: {}", up.both());
+        assert_eq!((stack.id("a"), stack.id("b")), before, "{policy}");
+    }
+    tag(&stack, old.trim_matches('"'), &image);
+    let up = stack.ok(&["up", "-d", "--pull", "always"]);
+    assert_eq!(up.stderr.matches(&line).count(), 1, "{}", up.both());
+    assert_eq!(id_of(&stack, &image), new);
+    for service in ["a", "b"] {
+        assert_eq!(stack.container(service)["Image"].to_string(), new);
+    }
+    // The same one again: nothing is replaced.
+    let before = (stack.id("a"), stack.id("b"));
+    stack.ok(&["up", "-d", "--pull", "always"]);
+    assert_eq!((stack.id("a"), stack.id("b")), before);
+    stack.ok(&["down", "-t", "0", "--rmi", "all"]);
+}
+
+/// A password that is not to be seen in any output.
+const PASSWORD: &str = "bowline-on-a-bight";
+
+/// Docker's configuration with a password for the registry.
+fn logged_in(registry: &Registry, password: &str) -> String {
+    let stored = STANDARD.encode(format!("sailor:{password}"));
+    json!({ "auths": { registry.address(): { "auth": stored } } }).to_string()
+}
+
+#[tokio::test]
+async fn a_registry_with_a_password_gets_the_one_that_docker_login_stored() {
+    let registry = Registry::of("sailor", PASSWORD);
+    let image = registry.image("private/app:1");
+    let stack = Stack::new("login", &file(&image, "always"));
+    let folders = [stack.path("docker"), stack.path("bin")].map(|it| it.display().to_string());
+    let path = std::env::var("PATH").unwrap_or_default();
+    let stack = stack
+        .env("DOCKER_CONFIG", &folders[0])
+        .env("PATH", &format!("{}:{path}", folders[1]));
+
+    tag(&stack, "busybox:latest", &image);
+    let denied = push(&image, &stack.path("docker")).await.unwrap_err();
+    assert!(matches!(denied, EngineError::PushDenied { .. }), "{denied}");
+    stack.file("docker/config.json", &logged_in(&registry, PASSWORD));
+    push(&image, &stack.path("docker")).await.expect("a push");
+    forget(&stack, &image);
+
+    for config in ["{}".to_owned(), logged_in(&registry, "another")] {
+        stack.file("docker/config.json", &config);
+        let failed = stack.fails(1, &["up", "-d"]);
+        failed.says(&[
+            &format!("pull access denied for {image}"),
+            "stack.yaml:2:",
+            "`docker login`",
+        ]);
+        assert!(!failed.both().contains("another"), "{}", failed.both());
+        assert_eq!(stack.containers().len(), 0);
+    }
+
+    // The password itself, and programs that keep it: for this registry, or for all.
+    let server = registry.address();
+    let program = format!(
+        "#!/bin/sh\nread server\n[ \"$server\" = {server} ] || {{ echo credentials not found in native keychain; exit 1; }}\n\
+         echo '{{\"Username\": \"sailor\", \"Secret\": \"{PASSWORD}\"}}'\n"
+    );
+    stack.file("bin/docker-credential-locker", &program);
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(stack.path("bin/docker-credential-locker"), executable).unwrap();
+    for config in [
+        logged_in(&registry, PASSWORD),
+        json!({ "credHelpers": { server: "locker" } }).to_string(),
+        json!({ "credsStore": "locker" }).to_string(),
+    ] {
+        stack.file("docker/config.json", &config);
+        let up = stack.ok(&["-vv", "up", "-d"]);
+        up.says(&[&format!(" Image {image} Pulled\n")]);
+        assert!(!up.both().contains(PASSWORD), "{config}");
+        assert!(
+            !up.both()
+                .contains(&STANDARD.encode(format!("sailor:{PASSWORD}")))
+        );
+        stack.ok(&["down", "-t", "0", "--rmi", "all"]);
+        let gone = stack.api().get(&format!("images/{image}/json"));
+        assert!(gone.is_none(), "{config}");
+    }
+}
+
+#[test]
+fn a_registry_that_does_not_answer_is_told() {
+    let stack = Stack::new("noregistry", &file("127.0.0.1:9/app:1", "missing"));
+    stack.fails(1, &["up", "-d"]).says(&[
+        "image 127.0.0.1:9/app:1 cannot be pulled",
+        "is the registry reachable?",
+    ]);
+}
