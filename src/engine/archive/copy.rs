@@ -23,32 +23,30 @@ pub type Pieces = BoxStream<'static, io::Result<Bytes>>;
 /// It is read while the stream is: an error ends the stream.
 pub fn pack(source: PathBuf, name: String, follow: bool) -> Pieces {
     let (sender, receiver) = channel(PIECES);
-    thread::spawn(move || {
-        let failed = sender.clone();
-        if let Err(error) = write(&source, &name, follow, sender) {
-            // Where nobody reads any more, nobody wants to know either.
-            let _ = failed.blocking_send(Err(error));
-        }
-    });
+    thread::spawn(move || write(&source, &name, follow, &sender));
     stream(receiver)
 }
 
-fn write(
-    source: &Path,
-    name: &str,
-    follow: bool,
-    sender: Sender<io::Result<Bytes>>,
-) -> io::Result<()> {
-    let out = io::BufWriter::with_capacity(PIECE, ToChannel(sender));
+fn write(source: &Path, name: &str, follow: bool, sender: &Sender<io::Result<Bytes>>) {
+    let out = io::BufWriter::with_capacity(PIECE, ToChannel(sender.clone()));
     let mut archive = tar::Builder::new(out);
     archive.follow_symlinks(false);
     let source = if follow {
-        fs::canonicalize(source)?
+        fs::canonicalize(source)
     } else {
-        source.to_path_buf()
+        Ok(source.to_path_buf())
     };
-    add(&mut archive, &source, Path::new(name))?;
-    archive.into_inner()?.flush()
+    let added = source.and_then(|source| add(&mut archive, &source, Path::new(name)));
+    if let Err(error) = added {
+        // Before the archive goes, which writes its end then: it would look whole. Where nobody reads any more, nobody
+        // wants to know either.
+        let _ = sender.blocking_send(Err(error));
+        return;
+    }
+    let written = archive.into_inner().and_then(|mut out| out.flush());
+    if let Err(error) = written {
+        let _ = sender.blocking_send(Err(error));
+    }
 }
 
 /// Adds a file, or a folder with all that is in it.
