@@ -42,7 +42,6 @@ mod restart;
 mod rm;
 mod run;
 mod saved;
-mod saved;
 mod scale;
 mod start;
 mod stats;
