@@ -156,8 +156,7 @@ impl Watcher {
 
     /// Looks at the touched paths, or at everything, and finds out what changed.
     fn look(&mut self, touched: &[PathBuf], everything: bool) -> Result<Work, WatchError> {
-        let mut changes: Vec<tree::Changes> =
-            self.rules.iter().map(|_| Default::default()).collect();
+        let mut changes = vec![tree::Changes::default(); self.rules.len()];
         let mut touched = touched.to_vec();
         let mut everything = everything;
         // A folder that is new is watched from now on, and looked at again: files may have come in between.

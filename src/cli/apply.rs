@@ -150,7 +150,8 @@ async fn carry_out(
     };
     narrator.borrow_mut().finish();
     if let (Some(notes), Some(pending)) = (&notes, &pending) {
-        for reference in pending.images(&done.borrow().clone()) {
+        let done = done.borrow().clone();
+        for reference in pending.images(&done) {
             // Where the engine doesn't say which image it is, nothing is noted, and nothing said later.
             if let Ok(Some(image)) = engine.image(reference).await {
                 notes.keep(pending, reference, &image.id);

@@ -224,11 +224,13 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             follower,
             &engine,
             &project,
-            &attached::Raised {
-                before: &state,
-                told: published::told_by_gate(&plan, wishes.health),
-            },
-            watching,
+            (
+                &attached::Raised {
+                    before: &state,
+                    told: published::told_by_gate(&plan, wishes.health),
+                },
+                watching,
+            ),
             &mut interrupts,
             scope,
         )

@@ -69,7 +69,7 @@ const IMAGES: [Image; 4] = [
 ];
 
 impl Image {
-    /// Whether it reads the variable on its first start only. MariaDB knows MySQL's variables too.
+    /// Whether it reads the variable on its first start only. `MariaDB` knows MySQL's variables too.
     fn reads_once(&self, variable: &str) -> bool {
         let name = variable.strip_suffix("_FILE").unwrap_or(variable);
         self.variables.contains(&name) || self.name == "mariadb" && MYSQL.contains(&name)

@@ -191,10 +191,10 @@ fn is_folder(build: &Build) -> bool {
 
 /// `a, b, c and 2 more`.
 fn some_of(names: &[String]) -> String {
-    let (named, more) = names.split_at(names.len().min(NAMED));
+    let (shown, more) = names.split_at(names.len().min(NAMED));
     match more.len() {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

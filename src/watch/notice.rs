@@ -189,6 +189,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the watcher tells it")]
     fn touched(path: &str) -> notify::Result<notify::Event> {
         Ok(notify::Event::new(EventKind::Create(CreateKind::File)).add_path(path.into()))
     }

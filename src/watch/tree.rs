@@ -180,7 +180,7 @@ impl Tree {
                 folders.found.insert(path.clone());
             }
             // A folder in the place of another one is no change: what is in it may be.
-            let is_change = !is_same && !(entry.is_folder && self.has_folder(&path));
+            let is_change = !(is_same || entry.is_folder && self.has_folder(&path));
             if is_change && entry.counts {
                 changes.insert(path.clone(), false);
             }

@@ -89,8 +89,7 @@ pub(super) async fn stay<E: Engine>(
     mut follower: Follower<'_, E>,
     engine: &E,
     project: &Project,
-    raised: &Raised<'_>,
-    watching: Option<Session<'_, E>>,
+    (raised, watching): (&Raised<'_>, Option<Session<'_, E>>),
     interrupts: &mut Interrupts,
     scope: &Scope,
 ) -> Ended {

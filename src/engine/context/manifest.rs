@@ -129,12 +129,11 @@ fn look(entry: &Entry, before: &Manifest, left: &mut u64) -> Result<Seen, Stop> 
         let target = fs::read_link(&entry.path).map_err(failed)?;
         hex(Sha256::new().chain_update(target.as_os_str().as_encoded_bytes()))
     } else if metadata.is_file() {
-        match before.known(&entry.name, &stamp) {
-            Some(known) => known.to_owned(),
-            None => {
-                *left = left.checked_sub(metadata.len()).ok_or(Stop::Closed)?;
-                digest(File::open(&entry.path).map_err(failed)?, metadata.len()).map_err(failed)?
-            }
+        if let Some(known) = before.known(&entry.name, &stamp) {
+            known.to_owned()
+        } else {
+            *left = left.checked_sub(metadata.len()).ok_or(Stop::Closed)?;
+            digest(File::open(&entry.path).map_err(failed)?, metadata.len()).map_err(failed)?
         }
     } else {
         String::new()

@@ -42,6 +42,19 @@ fn address() -> String {
     )
 }
 
+/// The folder with docker compose as a plugin, where tests have that; else it is said that something is left out.
+#[expect(
+    clippy::print_stderr,
+    reason = "libtest has no word for a test that is left out"
+)]
+pub(crate) fn compose_settings() -> Option<std::ffi::OsString> {
+    let settings = std::env::var_os("WINDLASS_TEST_COMPOSE");
+    if settings.is_none() {
+        eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
+    }
+    settings
+}
+
 /// Whether it is Podman.
 pub(crate) fn is_podman() -> bool {
     let version = Api::of(&host()).get("version").expect("a version");
@@ -177,9 +190,7 @@ impl Stack {
     /// Runs the program and docker compose, where tests have that, and compares exit code and standard output.
     #[track_caller]
     pub(crate) fn answers_as_docker_compose(&self, args: &[&str], input: &[u8]) {
-        let Some(config) = std::env::var_os("WINDLASS_TEST_COMPOSE") else {
-            // libtest has no word for a test that is left out.
-            eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
+        let Some(config) = compose_settings() else {
             return;
         };
         let mut command = patient("docker");
@@ -225,11 +236,7 @@ impl Stack {
     /// Runs docker compose with the stack's project name, in its folder, on the same engine; none where
     /// `WINDLASS_TEST_COMPOSE` (see tests/run) does not say where it is.
     pub(crate) fn compose(&self, args: &[&str]) -> Option<Ran> {
-        let Some(config) = std::env::var_os("WINDLASS_TEST_COMPOSE") else {
-            // libtest has no word for a comparison that is left out.
-            eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
-            return None;
-        };
+        let config = compose_settings()?;
         let mut command = Command::new("docker");
         command
             .args(["compose", "-p", &self.project])
