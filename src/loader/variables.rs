@@ -8,6 +8,7 @@ use super::request::Environment;
 use crate::model::credential::{is_credential_name, mask_urls};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use std::cell::LazyCell;
 use std::ops::Range;
 
 /// Replaces all variables below a node by those of an environment. Keys are left alone, as is what is reset anyway.
@@ -66,11 +67,13 @@ fn replace_in(
 ) {
     match interpolate::interpolate(text, |name| environment.get(name).cloned()) {
         Ok(result) => {
+            // Looked for once, however many variables there are.
+            let password = LazyCell::new(|| password_in(text));
             for unset in &result.unset {
                 if problems.len() >= MAX_PROBLEMS {
                     break;
                 }
-                let warning = if may_be_secret(&unset.span, text, key) {
+                let warning = if may_be_secret(&unset.span, text, key, &password) {
                     // What stands before the `=` of a list's element may be a URL with its password.
                     let key = key.filter(|key| is_credential_name(key) && is_word(key));
                     let place =
@@ -96,7 +99,7 @@ fn replace_in(
             let problem =
                 Diagnostic::error(error.kind.to_string()).at(inside(node, &error.span), "");
             let mut problem = problem.hint(error.kind.hint());
-            if is_in_password(&error.span, text) || speaks_of_credentials(text) {
+            if overlap(password_in(text).as_ref(), &error.span) || speaks_of_credentials(text) {
                 conceal(&mut problem);
             }
             problems.push(problem);
@@ -106,7 +109,12 @@ fn replace_in(
 
 /// Whether what stands behind a `$` may be a part of a credential rather than a name: there are no braces around it, but
 /// other letters beside it or small ones in it, and the value is a credential's or a URL with a password there.
-fn may_be_secret(name: &Range<usize>, text: &str, key: Option<&str>) -> bool {
+fn may_be_secret(
+    name: &Range<usize>,
+    text: &str,
+    key: Option<&str>,
+    password: &LazyCell<Option<Range<usize>>, impl FnOnce() -> Option<Range<usize>>>,
+) -> bool {
     let before = &text[..name.start];
     let is_bare = !before.ends_with('{');
     let listed = key.filter(|key| before.len() > key.len() && text.starts_with(&format!("{key}=")));
@@ -114,7 +122,7 @@ fn may_be_secret(name: &Range<usize>, text: &str, key: Option<&str>) -> bool {
     let is_whole = before.len() == value_at + 1 && name.end == text.len();
     let is_alone = is_whole && !text[name.clone()].contains(|c: char| c.is_ascii_lowercase());
     let is_credential = key.is_some_and(is_credential_name);
-    is_bare && !is_alone && (is_credential || is_in_password(name, text))
+    is_bare && !is_alone && (is_credential || overlap(password.as_ref(), name))
 }
 
 /// Whether there is a name of a credential in a text: what follows it may be one.
@@ -128,14 +136,18 @@ fn is_word(text: &str) -> bool {
         .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
-/// Whether a part of a text is masked as a password of a URL.
-fn is_in_password(part: &Range<usize>, text: &str) -> bool {
+/// The part of a text that holds all that is masked as passwords of URLs.
+fn password_in(text: &str) -> Option<Range<usize>> {
     let masked = mask_urls(text);
     let same = |(ours, theirs): &(u8, u8)| ours == theirs;
     let before = text.bytes().zip(masked.bytes()).take_while(same).count();
     let behind = text.bytes().rev().zip(masked.bytes().rev());
     let behind = behind.take_while(same).count();
-    masked != text && part.end > before && part.start < text.len() - behind.min(text.len())
+    (masked != text).then(|| before..text.len() - behind.min(text.len()))
+}
+
+fn overlap(password: Option<&Range<usize>>, part: &Range<usize>) -> bool {
+    password.is_some_and(|password| part.end > password.start && part.start < password.end)
 }
 
 /// One variable that a stack uses, as `config --variables` lists it.
