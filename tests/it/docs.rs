@@ -53,6 +53,9 @@ fn examples() -> Vec<PathBuf> {
     paths.filter(|path| path.is_dir()).collect()
 }
 
+/// Options before the command that are followed by a value.
+const VALUED: [&str; 3] = ["-p", "-f", "--profile"];
+
 /// The commands with their flags that a text shows in code: `windlass up -d --wait`.
 fn commands(text: &str) -> BTreeSet<(String, Vec<String>)> {
     let code = Regex::new(r"(?m)`([^`\n]+)`|^(?:    |\$ )(.+)$").unwrap();
@@ -73,10 +76,20 @@ fn commands(text: &str) -> BTreeSet<(String, Vec<String>)> {
             continue;
         }
         let words: Vec<&str> = words.collect();
-        let Some(command) = words.iter().find(|word| !word.starts_with('-')) else {
+        let value = |index: usize| index > 0 && VALUED.contains(&words[index - 1]);
+        let command = words
+            .iter()
+            .enumerate()
+            .find(|(index, word)| !word.starts_with('-') && !value(*index));
+        let Some((at, command)) = command else {
             continue;
         };
-        let flags = words.iter().filter(|word| word.starts_with('-'));
+        // What stands before the command is the program's, and after `exec SERVICE` and `run SERVICE` another one's.
+        let others = matches!(*command, "exec" | "run");
+        let mine = words[at + 1..]
+            .iter()
+            .take_while(|word| !others || word.starts_with('-'));
+        let flags = mine.filter(|word| word.starts_with('-'));
         let flags = flags.map(|flag| flag.split('=').next().unwrap_or_default().to_owned());
         found.insert(((*command).to_owned(), flags.collect()));
     }
@@ -136,28 +149,39 @@ fn files_that_the_documents_point_to_exist() {
     }
 }
 
+/// All folders below this one that have a stack file.
+fn stacks(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> = paths
+        .filter(|path| path.is_dir())
+        .flat_map(|path| stacks(&path))
+        .collect();
+    if STACK_FILES.iter().any(|name| folder.join(name).exists()) {
+        found.push(folder.to_owned());
+    }
+    found
+}
+
 #[test]
 fn every_example_loads() {
-    let examples = examples();
-    assert!(!examples.is_empty());
-    for folder in examples {
-        assert!(
-            STACK_FILES.iter().any(|name| folder.join(name).exists()),
-            "{} has no stack file",
-            folder.display()
-        );
-        let output = windlass(&["config", "-q"])
-            .current_dir(&folder)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{}: {said}", folder.display());
-        assert_eq!(
-            (said.as_ref(), output.stdout.len()),
-            ("", 0),
-            "{}",
-            folder.display()
-        );
+    for folder in examples() {
+        let stacks = stacks(&folder);
+        assert!(!stacks.is_empty(), "{} has no stack file", folder.display());
+        for stack in stacks {
+            let output = windlass(&["--profile", "*", "config", "-q"])
+                .current_dir(&stack)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{}: {said}", stack.display());
+            assert_eq!(
+                (said.as_ref(), output.stdout.len()),
+                ("", 0),
+                "{}",
+                stack.display()
+            );
+        }
     }
 }
 
@@ -173,7 +197,7 @@ fn the_changelog_has_a_place_for_what_is_new() {
 #[test]
 fn commands_are_found_in_code_only() {
     let text = "Use windlass nothing. `windlass up -d --wait` or\n\n    $ sudo ./windlass -p x down -v  # gone\n    cargo test\n";
-    let expected = [("up", vec!["-d", "--wait"]), ("x", vec!["-p", "-v"])];
+    let expected = [("down", vec!["-v"]), ("up", vec!["-d", "--wait"])];
     let found: Vec<_> = commands(text).into_iter().collect();
     let found: Vec<_> = found
         .iter()

@@ -1,64 +1,74 @@
-//! The example: Flask and MySQL, raised by one command.
+//! The examples, raised, used and lowered as their pages tell the reader to.
 
-use crate::support::engine::{Stack, free_port, http};
+mod application;
+mod container;
+mod flask_mysql;
+mod network;
+mod volume;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::engine::{Stack, http};
+
+/// The folders of `examples/` with the test that does what a reader does.
+const TESTED: [(&str, &str); 11] = [
+    ("compose-classics", "volume"),
+    ("flask-mysql", "flask_mysql"),
+    ("flask-slim", "application"),
+    ("hello-world", "container"),
+    ("host-network", "network"),
+    ("networks", "network"),
+    ("shared-volume", "volume"),
+    ("tmpfs-and-limits", "container"),
+    ("two-apps", "application"),
+    ("web-hello-world", "application"),
+    ("weblistener", "application"),
+];
+
+/// An example under a name of its own.
+fn example(name: &str) -> Stack {
+    Stack::of_example(&format!("ex-{name}"), name)
+}
+
+/// What a page answers.
+#[track_caller]
+fn page(port: u16) -> String {
+    let answer = http("GET", port, "/", "");
+    let Some((200, body)) = answer else {
+        panic!("port {port} answers {answer:?}");
+    };
+    body
+}
+
+/// Lowers it with its volumes, and looks that nothing is left.
+#[track_caller]
+fn lower(stack: &Stack, args: &[&str]) {
+    let mut down = args.to_vec();
+    down.extend(["down", "-v"]);
+    stack.ok(&down);
+    assert_eq!(stack.states(), [""; 0]);
+    assert_eq!(stack.resources(), [""; 0]);
+}
 
 #[test]
-fn variables_are_kept_until_they_are_told_to_go() {
-    let port = free_port();
-    let stack = Stack::of_example("example", "flask-mysql").env("KEEPER_PORT", &port.to_string());
-
-    let plan = stack.fails(2, &["plan"]);
-    plan.prints(&[
-        "build",
-        "create",
-        "start",
-        "wait",
-        "_vars",
-        "-db-1",
-        "-keeper-1",
-    ]);
-    assert_eq!(stack.states(), [""; 0], "a plan changes nothing");
-
-    let up = stack.ok(&["up", "-d", "--wait"]);
-    assert_eq!(stack.states(), ["db-1 running", "keeper-1 running"]);
-    // Ready is what can be reached, perhaps before the engine's own tests have noticed.
-    assert_eq!(
-        http("GET", port, "/health", "").map(|(status, _)| status),
-        Some(200)
-    );
-    assert_eq!(stack.resources(), ["default", "vars"]);
-    up.says(&[&format!("http://127.0.0.1:{port} -> keeper:5000")]);
-
-    let stored = http("POST", port, "/var/colour", "value=sea+green");
-    assert_eq!(stored, Some((200, "stored colour\n".to_owned())));
-    let kept = Some((200, "sea green\n".to_owned()));
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
-
-    let ids = (stack.id("db"), stack.id("keeper"));
-    let again = stack.ok(&["up", "-d", "--wait"]);
-    again.says(&["nothing to do"]);
-    assert_eq!((stack.id("db"), stack.id("keeper")), ids);
-    stack.ok(&["plan"]).prints(&["nothing to do"]);
-
-    stack.edit("stack.yaml", "THREADS: 4", "THREADS: 5");
-    let plan = stack.fails(2, &["plan"]);
-    let line = "environment.THREADS: \"4\" -> \"5\"  stack.yaml:";
-    plan.prints(&[line]);
-    stack.ok(&["up", "-d", "--wait"]);
-    assert_eq!(stack.id("db"), ids.0);
-    assert_ne!(stack.id("keeper"), ids.1);
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
-
-    stack.ok(&["down"]);
-    assert_eq!(stack.states(), [""; 0]);
-    assert_eq!(stack.resources(), ["vars"], "down keeps data");
-    assert_eq!(http("GET", port, "/var/colour", ""), None);
-    stack.ok(&["up", "-d", "--wait"]);
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
-
-    stack.ok(&["down", "-v"]);
-    assert_eq!(stack.resources(), [""; 0]);
-    stack.ok(&["up", "-d", "--wait"]);
-    let gone = Some((404, "no variable colour\n".to_owned()));
-    assert_eq!(http("GET", port, "/var/colour", ""), gone);
+fn every_example_has_a_test() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let entries = std::fs::read_dir(folder).expect("examples");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let found: BTreeSet<String> = paths
+        .filter(|path| path.is_dir())
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    let tested: BTreeSet<String> = TESTED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(found, tested);
+    for (example, module) in TESTED {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("tests/it/engine/example/{module}.rs"));
+        let text = std::fs::read_to_string(file).expect("a test");
+        assert!(
+            text.contains(&format!("\"{example}")),
+            "{example} is not in {module}.rs"
+        );
+    }
 }
