@@ -85,7 +85,7 @@ fn commands(text: &str) -> BTreeSet<(String, Vec<String>)> {
             continue;
         };
         // What stands before the command is the program's, and after `exec SERVICE` and `run SERVICE` another one's.
-        let others = matches!(*command, "exec" | "run");
+        let others = matches!(*command, "exec" | "run" | "from-run");
         let mine = words[at + 1..]
             .iter()
             .take_while(|word| !others || word.starts_with('-'));

@@ -27,10 +27,15 @@ impl Seen {
         };
         seen.changes();
         // As if the files had been there for long.
-        for entry in seen.tree.entries.values_mut() {
+        seen.later();
+        seen
+    }
+
+    /// The next look is not at the moment of the last change.
+    fn later(&mut self) {
+        for entry in self.tree.entries.values_mut() {
             entry.is_young = false;
         }
-        seen
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -68,6 +73,7 @@ impl Seen {
 fn what_is_new_other_or_gone_is_found_and_nothing_else() {
     let mut seen = Seen::of(&["src/a", "src/b", "src/sub/c", "src/sub/d"], |_| {});
     assert_eq!(seen.news(), [""; 0]);
+    seen.later();
     seen.write("src/a", "longer");
     fs::remove_file(seen.path("src/b")).unwrap();
     seen.write("src/new/deep/e", "x");

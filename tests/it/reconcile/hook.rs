@@ -98,7 +98,11 @@ async fn hooks_run_before_every_kind_of_stop() {
 
     engine.forget_calls();
     let state = observe(&engine, &project).await.unwrap();
-    let plan = plan::stop(&project, &state, &StopOptions::default());
+    let options = StopOptions {
+        services: project.services.keys().cloned().collect(),
+        ..StopOptions::default()
+    };
+    let plan = plan::stop(&project, &state, &options);
     run(&engine, plan, &ApplyOptions::default()).await.done();
     let stopped = ["stop shop-web-1", flush, "stop shop-db-1"];
     assert_eq!(engine.changes(), stopped);
