@@ -116,11 +116,16 @@ impl Notes {
         };
         let services = services.filter(|service| is_raised(service) && !is_built(service));
         services
-            .filter_map(|service| self.changes_of(service, state))
+            .filter_map(|service| self.changes_of(project, service, state))
             .collect()
     }
 
-    fn changes_of(&self, service: &Service, state: &ActualState) -> Option<Warning> {
+    fn changes_of(
+        &self,
+        project: &Project,
+        service: &Service,
+        state: &ActualState,
+    ) -> Option<Warning> {
         let build = service.build.as_ref()?;
         let image = state.images.get(&service.spec.image)?;
         let note = self.read(&service.spec.image)?;
@@ -135,7 +140,17 @@ impl Notes {
             .collect();
         let is_unknown = match (&note.inputs.context, &now.context) {
             (Some(before), Some(now)) => {
-                names.extend(before.changes(now).into_iter().map(str::to_owned));
+                // The stack file lies beside what is built, often, and is no part of it.
+                let files = project.files.iter();
+                let own: Vec<&Path> = files
+                    .filter_map(|file| file.strip_prefix(&build.context).ok())
+                    .collect();
+                let names_of_others = before.changes(now).into_iter();
+                names.extend(
+                    names_of_others
+                        .filter(|name| !own.contains(&Path::new(name)))
+                        .map(str::to_owned),
+                );
                 false
             }
             _ => is_folder(build),

@@ -187,7 +187,7 @@ fn archives_go_through_standard_streams_whole() {
 fn cp_answers_as_docker_compose_does() {
     let stack = raised("cp-peer");
     for (args, input) in [
-        (&["web:/made/file", "-"][..], ""),
+        (&["--index", "1", "web:/made/file", "-"][..], ""),
         (&["data", "web:/renamed"], ""),
         (&["data/b", "web:/nowhere/"], ""),
         (&["none", "web:/x"], ""),

