@@ -6,8 +6,10 @@
 mod archive;
 mod attached;
 pub mod auth;
+mod buildx;
 pub mod context;
 pub mod docker;
+mod dockerfile;
 pub mod locate;
 pub mod sockets;
 
@@ -243,6 +245,8 @@ pub struct PullProgress {
 /// Progress of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BuildProgress {
+    /// Who builds, such as `docker buildx, for secrets`.
+    Builder(String),
     /// A step began; the name is the engine's, such as `[2/4] RUN pip install ...`.
     Step {
         /// The step's identifier in this build.
@@ -271,6 +275,17 @@ pub enum BuildProgress {
         /// Its identifier.
         id: String,
     },
+}
+
+/// A line of a Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DockerfileLine {
+    /// The Dockerfile's name, as the stack file has it.
+    pub file: String,
+    /// The number of the line, from 1.
+    pub line: usize,
+    /// The instruction, on one line.
+    pub text: String,
 }
 
 /// Something that happened to a container of the project.
@@ -451,6 +466,16 @@ pub enum EngineError {
         why: String,
         /// The last lines that the failing step printed.
         output: Vec<String>,
+        /// The line of the Dockerfile that the step stands on, where it can be told.
+        line: Option<Box<DockerfileLine>>,
+    },
+    /// A build needs `docker buildx`, which is not installed.
+    #[error("image {tag} cannot be built: the engine's own interface has no place for `{}`, and docker buildx is not installed", keys.join("`, `"))]
+    NoBuildx {
+        /// The image.
+        tag: String,
+        /// The keys of `build` that need it.
+        keys: Vec<String>,
     },
     /// The build's context cannot be read.
     #[error("build context {}: {why}", path.display())]

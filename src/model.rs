@@ -31,8 +31,8 @@ pub use service::{
     Attachment, BlkioConfig, Build, Condition, ContainerSpec, CredentialSpec, DOCKER_CONFIG,
     Dependency, DeviceRate, DeviceRequest, DeviceWeight, FileReference, Healthcheck, Hook,
     HookKind, ImageBuild, Logging, Model, Mount, MountKind, NetworkMode, NotCarried, Port,
-    Provider, ProviderCommand, PullPolicy, Readiness, RestartPolicy, SecurityProfile, Service,
-    Ulimit, WatchAction, WatchRule, model_variable, seccomp_profile,
+    Provider, ProviderCommand, PullPolicy, Readiness, RestartPolicy, SecretGrant, SecretValue,
+    SecurityProfile, Service, Ulimit, WatchAction, WatchRule, model_variable, seccomp_profile,
 };
 pub use unit::{ByteSize, Duration};
 pub use volume::Volume;

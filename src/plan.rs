@@ -152,6 +152,18 @@ pub enum PlanError {
         /// Where it is asked for.
         position: Option<Position>,
     },
+    /// A build cannot have a secret.
+    #[error("the image of service {service} cannot be built with secret {secret}: {why}")]
+    BuildSecret {
+        /// The service.
+        service: ServiceName,
+        /// The secret's name in the file.
+        secret: String,
+        /// Why not.
+        why: String,
+        /// Where the service names it.
+        position: Option<Position>,
+    },
     /// An image is not there and may not be brought.
     #[error("service {service} needs image {image}, which the engine doesn't have, and {why}")]
     ImageMissing {
@@ -178,6 +190,7 @@ impl PlanError {
             | Self::ExternalMissing { position, .. }
             | Self::NoSocket { position, .. }
             | Self::NotInstalled { position, .. }
+            | Self::BuildSecret { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),
         }
     }

@@ -9,7 +9,9 @@ use super::error::CliError;
 use super::scope::Scope;
 use super::up::service_names;
 use crate::plan::{self, BuildOptions};
+use crate::reconcile::read_build_secrets;
 use crate::ui::Mode;
+use crate::ui::mask::Mask;
 use crate::ui::report::Report;
 
 /// Build the images of services
@@ -48,24 +50,24 @@ pub(super) struct BuildArgs {
     /// Accepted; the engine's builder decides by itself how much memory it takes
     #[arg(short, long, value_name = "BYTES", hide = true)]
     memory: Option<String>,
-    /// Not there yet
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// Build with this builder of docker buildx
+    #[arg(long, value_name = "NAME")]
     builder: Option<String>,
+    /// Describe how the image was made, in an attestation: `true`, `false` or its parameters
+    #[arg(long, value_name = "WHAT")]
+    provenance: Option<String>,
+    /// List the image's packages in an attestation: `true`, `false` or its parameters
+    #[arg(long, value_name = "WHAT")]
+    sbom: Option<String>,
+    /// Keys or an agent that RUN lines can use: `default`, or `NAME=PATH`; repeatable
+    #[arg(long, value_name = "WHAT")]
+    ssh: Vec<String>,
     /// Not there yet
     #[arg(long, hide = true)]
     check: bool,
     /// Not there yet
     #[arg(long, hide = true)]
     print: bool,
-    /// Not there yet, but `false`
-    #[arg(long, value_name = "WHAT", hide = true)]
-    provenance: Option<String>,
-    /// Not there yet, but `false`
-    #[arg(long, value_name = "WHAT", hide = true)]
-    sbom: Option<String>,
-    /// Not there yet
-    #[arg(long, value_name = "WHAT", hide = true)]
-    ssh: Option<String>,
     /// Accepted and ignored
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     compress: Option<bool>,
@@ -98,29 +100,43 @@ pub(super) async fn run(args: &BuildArgs, scope: &Scope) -> Ended {
         no_cache: args.no_cache,
         pull: args.pull,
         push: args.push,
+        builder: args.builder.clone(),
+        provenance: args.provenance.clone(),
+        sbom: args.sbom.clone(),
+        ssh: args.ssh.clone(),
     };
+    read_build_secrets(&mut actual.project);
+    actual.mask = mask(&actual, &options);
     let plan = plan::build(&actual.project, &options)?;
     actual.apply(&plan, "build", None, scope).await
 }
 
-/// What windlass cannot build with is refused, not passed over.
+/// What windlass cannot do is refused, not passed over.
 fn check(args: &BuildArgs) -> Result<(), CliError> {
-    let asks = |what: &Option<String>| what.as_ref().is_some_and(|what| what != "false");
-    let flags = [
-        ("builder", args.builder.is_some()),
-        ("check", args.check),
-        ("print", args.print),
-        ("provenance", asks(&args.provenance)),
-        ("sbom", asks(&args.sbom)),
-        ("ssh", args.ssh.is_some()),
-    ];
-    match flags.iter().find(|(_, is_given)| *is_given) {
-        Some((flag, _)) => Err(CliError::Usage(format!(
-            "build --{flag} is not there yet: windlass builds through the engine's own interface, which doesn't have it \
-             (`docker compose build --{flag}` makes the same image)"
-        ))),
-        None => Ok(()),
+    if args.check {
+        return Err(CliError::Usage(
+            "build --check is not there yet: the builder tells what it finds while it builds"
+                .to_owned(),
+        ));
     }
+    if args.print {
+        return Err(CliError::Usage(
+            "build --print is not there yet: `windlass --dry-run build` shows what would be built"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// What must not be seen while images are built: also what the command line's arguments hold.
+fn mask(actual: &Actual, options: &BuildOptions) -> Mask {
+    let mut project = actual.project.clone();
+    for service in project.services.values_mut() {
+        if let Some(build) = &mut service.build {
+            build.args.extend(options.args.clone());
+        }
+    }
+    Mask::of(&project, &actual.state.containers)
 }
 
 /// Build arguments as the user typed them; one without a value that the environment doesn't have either is none.

@@ -234,7 +234,9 @@ fn plan_report(error: &PlanError) -> Report {
                     "or name the services to raise, without {service} and those that depend on it"
                 )),
         },
-        PlanError::Undefined { .. } | PlanError::NoSocket { .. } => report,
+        PlanError::Undefined { .. }
+        | PlanError::NoSocket { .. }
+        | PlanError::BuildSecret { .. } => report,
     }
 }
 
@@ -390,6 +392,10 @@ fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
         | EngineError::PushFailed { .. } => "image".to_owned(),
         EngineError::BuildFailed { .. } => "build.dockerfile".to_owned(),
         EngineError::Context { .. } => "build.context".to_owned(),
+        EngineError::NoBuildx { keys, .. } => match keys.first() {
+            Some(key) => format!("build.{key}"),
+            None => "build".to_owned(),
+        },
         EngineError::BeyondEngine { path, .. } => path.clone(),
         EngineError::Profile { .. } => "security_opt".to_owned(),
         EngineError::PortInUse { port, .. } => published_as(port, step, plan),
@@ -542,14 +548,22 @@ fn engine_report(error: &EngineError) -> Report {
             step,
             why,
             output,
+            line,
         } => {
             let message = match step {
                 Some(step) => format!("image {tag} cannot be built: {step}: {why}"),
                 None => format!("image {tag} cannot be built: {why}"),
             };
-            Report::new(message)
-                .evidence("its last output", output.iter().map(String::as_str))
+            let report = Report::new(message);
+            let report = match line {
+                Some(line) => report.evidence(format!("{}:{}", line.file, line.line), [line.text.as_str()]),
+                None => report,
+            };
+            report.evidence("its last output", output.iter().map(String::as_str))
         }
+        EngineError::NoBuildx { .. } => report
+            .hint("install it: `sudo apt install docker-buildx` (Debian), `docker-buildx-plugin` (of Docker's own")
+            .hint("packages), or see https://github.com/docker/buildx#installing"),
         _ => report,
     }
 }

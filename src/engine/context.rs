@@ -183,6 +183,30 @@ impl BuildContext {
         })
     }
 
+    /// The Dockerfile's text.
+    ///
+    /// # Errors
+    ///
+    /// [`ContextError::Dockerfile`] where it cannot be read any more.
+    pub(crate) fn text(&self) -> Result<String, ContextError> {
+        let bytes = if let Some(bytes) = &self.foreign {
+            bytes.clone()
+        } else {
+            let path = self.root.join(&self.dockerfile);
+            fs::read(&path).map_err(|source| ContextError::Dockerfile { path, source })?
+        };
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The same context with another text as its Dockerfile, which is sent along.
+    pub(crate) fn with_text(self, text: String) -> Self {
+        Self {
+            foreign: Some(text.into_bytes()),
+            dockerfile: FOREIGN_DOCKERFILE.to_owned(),
+            ..self
+        }
+    }
+
     /// The Dockerfile's path inside the archive.
     pub(crate) fn dockerfile(&self) -> &str {
         &self.dockerfile

@@ -6,7 +6,7 @@
 mod attach;
 mod beyond;
 mod build;
-mod buildkit;
+pub(super) mod buildkit;
 mod classic;
 mod convert;
 mod copy;
@@ -38,6 +38,7 @@ mod surroundings;
 mod transport;
 mod version;
 
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bollard::models::NetworkConnectRequest;
@@ -58,7 +59,7 @@ use super::locate::{self, Attempt, Variables};
 use super::sockets::{self, SocketCounts, SocketTable};
 use super::{
     About, BuildProgress, CopiedPath, Created, Engine, EngineError, EngineEvent, LogChunk,
-    LogOptions, NewExec, PullProgress, Told, archive,
+    LogOptions, NewExec, PullProgress, Told, archive, buildx,
 };
 use crate::label;
 use crate::model::{
@@ -79,6 +80,8 @@ pub struct DockerEngine {
     about: About,
     ping: Ping,
     registries: Result<RegistryConfig, AuthError>,
+    /// Where docker keeps its plugins.
+    plugin_folders: Vec<PathBuf>,
 }
 
 impl std::fmt::Debug for DockerEngine {
@@ -100,7 +103,8 @@ impl DockerEngine {
         host: Option<&str>,
         variables: Variables<'_>,
     ) -> Result<Self, EngineError> {
-        let registries = RegistryConfig::read(locate::docker_config_folder(variables).as_deref());
+        let folder = locate::docker_config_folder(variables);
+        let registries = RegistryConfig::read(folder.as_deref());
         // Docker's own switch back to the classic builder.
         let wants_classic = variables("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
         let mut attempts = Vec::new();
@@ -109,6 +113,7 @@ impl DockerEngine {
             match transport.negotiate().await {
                 Ok(ping) => {
                     let mut engine = Self::new(transport, ping, registries).await?;
+                    engine.plugin_folders = buildx::plugin_folders(folder.as_deref());
                     engine.about.buildkit &= !wants_classic;
                     return Ok(engine);
                 }
@@ -155,7 +160,16 @@ impl DockerEngine {
             about,
             ping,
             registries,
+            plugin_folders: Vec::new(),
         })
+    }
+
+    fn builder(&self) -> Builder {
+        if self.about.buildkit {
+            Builder::BuildKit
+        } else {
+            Builder::Classic
+        }
     }
 
     /// How many requests were sent to the engine so far.
@@ -616,17 +630,7 @@ impl Engine for DockerEngine {
     }
 
     fn build_image(&self, build: &ImageBuild) -> Told<'_, BuildProgress> {
-        let builder = if self.about.buildkit {
-            Builder::BuildKit
-        } else {
-            Builder::Classic
-        };
-        build::build(
-            &self.transport,
-            self.registries.as_ref().ok(),
-            build,
-            builder,
-        )
+        build::build(self, build)
     }
 
     async fn remove_image(&self, reference: &str) -> Result<(), EngineError> {

@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 
 use super::{Positions, ServiceName};
 
-pub use build::{Build, ImageBuild};
+pub use build::{Build, ImageBuild, SecretGrant, SecretValue};
 pub use container_spec::{ContainerSpec, Logging, SecurityProfile, Ulimit};
 pub use depends_on::{Condition, Dependency};
 pub use develop::{WatchAction, WatchRule};

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::resource::image_build;
-use super::up::{Steps, graph, selected};
+use super::up::{Steps, Up, graph, selected};
 use super::{Operation, Plan, PlanError, Reason, Resource, StepId, UpOptions, Warning};
 use crate::label;
 use crate::model::{Build, Positions, Project, PullPolicy, Service, ServiceName};
@@ -30,6 +29,14 @@ pub struct BuildOptions {
     pub pull: bool,
     /// Push the images that have a name in the file.
     pub push: bool,
+    /// The builder of `docker buildx` that shall be used.
+    pub builder: Option<String>,
+    /// The provenance attestation in place of the file's: `true`, `false` or its parameters.
+    pub provenance: Option<String>,
+    /// The list of the image's packages in place of the file's: `true`, `false` or its parameters.
+    pub sbom: Option<String>,
+    /// Keys or agents that RUN lines can use, in place of the file's: `default`, or `NAME=PATH`.
+    pub ssh: Vec<String>,
 }
 
 /// What the user asked of `pull`.
@@ -63,47 +70,92 @@ pub struct LeftOut {
     pub why: &'static str,
 }
 
-/// Plans the builds of the services' images, each name once. What has the same `build` section is built after one
-/// another, so that the later ones come from the cache.
+/// Plans the builds of the services' images, each name once, and for all its platforms; what others copy from comes
+/// first, and what has the same `build` section is built once under all its names.
 ///
 /// # Errors
-/// Where the options name an unknown service, or services depend on each other in a circle.
+/// Where the options name an unknown service, services depend on each other in a circle or builds need each other in
+/// one, or a build cannot have a secret.
 pub fn build(project: &Project, options: &BuildOptions) -> Result<Plan, PlanError> {
-    let services = chosen(project, &options.services, options.with_dependencies)?;
-    let mut images = Images::default();
-    let mut built: Vec<(&Build, &str, StepId)> = Vec::new();
-    for service in services {
+    let mut project = project.clone();
+    let sections = project.services.values_mut();
+    sections
+        .filter_map(|service| service.build.as_mut())
+        .for_each(|section| options.change(section));
+    let up_options = UpOptions {
+        build: true,
+        ..UpOptions::default()
+    };
+    let state = ActualState::default();
+    let mut up = Up::new(&project, &state, &up_options);
+    let mut built: Vec<(&Build, &str)> = Vec::new();
+    let mut pushed = Vec::new();
+    for service in chosen(&project, &options.services, options.with_dependencies)? {
         let Some(section) = &service.build else {
             continue;
         };
         let reference = service.spec.image.as_str();
-        if let Some((other, ..)) = built.iter().find(|(_, name, _)| *name == reference) {
+        if let Some((other, _)) = built.iter().find(|(_, name)| *name == reference) {
             if *other != section {
-                images.warnings.push(Warning {
-                    message: format!(
-                        "{}: another service builds image {reference} too, from another `build` section: this one is \
-                         left out",
-                        service.name
-                    ),
-                    position: service.positions.find("build").cloned(),
-                });
+                up.warnings.push(left_out(service));
             }
             continue;
         }
-        let mut image = image_build(project, service, section);
-        image.build.args.extend(options.args.clone());
-        image.build.no_cache |= options.no_cache;
-        image.build.pull |= options.pull;
-        let same = built.iter().rev().find(|(other, ..)| *other == section);
-        let after = same.map(|(.., step)| *step).into_iter().collect();
-        let operation = Operation::BuildImage(Box::new(image));
-        let step = images.add(service, operation, "build", after);
-        built.push((section, reference, step));
-        if options.push && is_named(project, service) {
-            images.add(service, Operation::PushImage, "--push", vec![step]);
+        built.push((section, reference));
+        let step = up.image(service)?;
+        if options.push && is_named(&project, service) {
+            pushed.push((reference, step));
         }
     }
-    Ok(images.into_plan(project))
+    for (_, image) in up.steps.builds() {
+        image.builder.clone_from(&options.builder);
+        // Containers are made for one platform; an image may be for several.
+        if image.build.platforms.len() > 1 {
+            image.platforms.clone_from(&image.build.platforms);
+        }
+    }
+    for (reference, step) in pushed {
+        let image = Resource::Image(reference.to_owned());
+        let after = step.into_iter().collect();
+        let asked = Reason::Asked("--push");
+        up.steps.add(image, Operation::PushImage, asked, after);
+    }
+    let mut plan = up.into_plan();
+    let steps = plan.steps.iter_mut();
+    steps
+        .filter(|step| step.operation != Operation::PushImage)
+        .for_each(|step| step.reason = Reason::Asked("build"));
+    Ok(plan)
+}
+
+fn left_out(service: &Service) -> Warning {
+    Warning {
+        message: format!(
+            "{}: another service builds image {} too, from another `build` section: this one is left out",
+            service.name, service.spec.image
+        ),
+        position: service.positions.find("build").cloned(),
+    }
+}
+
+impl BuildOptions {
+    /// Puts what the flags say in place of what the file says.
+    fn change(&self, section: &mut Build) {
+        section.args.extend(self.args.clone());
+        section.no_cache |= self.no_cache;
+        section.pull |= self.pull;
+        for (given, of_file) in [
+            (&self.provenance, &mut section.provenance),
+            (&self.sbom, &mut section.sbom),
+        ] {
+            if given.is_some() {
+                of_file.clone_from(given);
+            }
+        }
+        if !self.ssh.is_empty() {
+            section.ssh.clone_from(&self.ssh);
+        }
+    }
 }
 
 /// Plans the pulls of the services' images, each once.

@@ -1,5 +1,6 @@
 //! What containers need before they can be made: images, networks and volumes.
 
+mod build;
 mod difference;
 
 use std::collections::HashMap;
@@ -7,9 +8,7 @@ use std::collections::HashMap;
 use super::up::Up;
 use super::{FieldChange, Operation, PlanError, Reason, Resource, StepId, Warning, renewals};
 use crate::label;
-use crate::model::{
-    Build, ImageBuild, MountKind, NetworkName, Project, PullPolicy, Service, VolumeName,
-};
+use crate::model::{MountKind, NetworkName, PullPolicy, Service, VolumeName};
 use crate::state::{Container, NetworkState};
 pub(super) use difference::{network_differences, volume_differences};
 
@@ -21,6 +20,8 @@ pub(super) struct Resources {
     volumes: HashMap<VolumeName, Option<StepId>>,
     /// Those that call programs outside.
     pub(super) programs: HashMap<Resource, StepId>,
+    /// The services whose images are being planned, each one for the build of the one before.
+    building: Vec<String>,
 }
 
 impl Resources {
@@ -30,25 +31,6 @@ impl Resources {
             Resource::Image(reference) => self.images.get(reference).copied().flatten(),
             other => self.programs.get(other).copied(),
         }
-    }
-}
-
-/// What is built for a service.
-pub(super) fn image_build(project: &Project, service: &Service, build: &Build) -> ImageBuild {
-    let labels = [
-        (label::PROJECT, project.name.to_string()),
-        (label::SERVICE, service.name.to_string()),
-        (label::VERSION, label::COMPOSE_VERSION.to_owned()),
-    ];
-    let platform = service.spec.platform.as_ref();
-    ImageBuild {
-        tag: service.spec.image.clone(),
-        build: build.clone(),
-        platform: platform.or(build.platforms.first()).cloned(),
-        labels: labels
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect(),
     }
 }
 
@@ -98,7 +80,8 @@ impl<'a> Up<'a> {
         self.options.pull.unwrap_or(service.pull_policy)
     }
 
-    fn image(&mut self, service: &'a Service) -> Result<Option<StepId>, PlanError> {
+    /// The step that brings the service's image, where one is needed.
+    pub(super) fn image(&mut self, service: &'a Service) -> Result<Option<StepId>, PlanError> {
         let reference = &service.spec.image;
         if let Some(known) = self.resources.images.get(reference) {
             return Ok(*known);
@@ -117,7 +100,16 @@ impl<'a> Up<'a> {
         let step = if there && !self.image_is_renewed(service) {
             None
         } else {
+            let after = self.built_from(service)?;
             let operation = self.image_operation(service, policy)?;
+            if let Some(step) = self.merged(&operation) {
+                self.origins.insert(
+                    Resource::Image(reference.clone()),
+                    service.positions.clone(),
+                );
+                self.resources.images.insert(reference.clone(), Some(step));
+                return Ok(Some(step));
+            }
             let reason = match &operation {
                 Operation::BuildImage(_) if self.options.build => Reason::Asked("--build"),
                 _ if !there => Reason::Missing,
@@ -125,12 +117,10 @@ impl<'a> Up<'a> {
                 _ if self.options.pull.is_some() => Reason::Asked("--pull always"),
                 _ => Reason::PullPolicy("always"),
             };
-            Some(self.steps.add(
-                Resource::Image(reference.clone()),
-                operation,
-                reason,
-                Vec::new(),
-            ))
+            Some(
+                self.steps
+                    .add(Resource::Image(reference.clone()), operation, reason, after),
+            )
         };
         self.origins.insert(
             Resource::Image(reference.clone()),
@@ -213,8 +203,9 @@ impl<'a> Up<'a> {
         if self.options.no_build {
             return missing("--no-build was given");
         }
-        let image = image_build(self.project, service, build);
-        Ok(Operation::BuildImage(Box::new(image)))
+        Ok(Operation::BuildImage(Box::new(
+            self.image_build(service, build)?,
+        )))
     }
 
     fn network(

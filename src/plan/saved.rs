@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{FieldChange, Operation, Plan, Reason, Step};
 use crate::label;
+use crate::model::SecretValue;
 
 /// The steps of a plan, without what they would need to be carried out: that is planned anew and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +144,15 @@ fn digests(operation: &Operation, salt: &str) -> BTreeMap<String, String> {
         Operation::BuildImage(image) => {
             let build = serde_json::to_value(&image.build).unwrap_or_default();
             found.section("build.", &build);
-            found.debug("platform", &image.platform);
+            found.debug("platforms", &image.platforms);
+            found.debug("builder", &image.builder);
+            for (id, value) in &image.secrets {
+                let field = format!("build secret {id}");
+                match value {
+                    SecretValue::File(path) => found.debug(&field, path),
+                    SecretValue::Content(content) => found.few_bits(&field, content.bytes()),
+                }
+            }
         }
         Operation::CopyFiles { target, files } => {
             found.debug("the container", target);

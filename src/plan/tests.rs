@@ -1,6 +1,7 @@
 //! Plans as text: what people and programs rely on.
 
 mod adopt;
+mod build;
 mod consequence;
 mod down;
 mod first_start;

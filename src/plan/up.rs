@@ -19,7 +19,7 @@ use super::renew::Renewed;
 use super::resource::Resources;
 use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
 use crate::graph::ServiceGraph;
-use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
+use crate::model::{Condition, ImageBuild, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
 pub use one_off::{RunOptions, run};
 use replica::Placed;
@@ -216,6 +216,15 @@ impl Steps {
         &self.0[id].operation
     }
 
+    /// The builds among the steps.
+    pub(super) fn builds(&mut self) -> impl Iterator<Item = (StepId, &mut ImageBuild)> {
+        let steps = self.0.iter_mut().enumerate();
+        steps.filter_map(|(id, step)| match &mut step.operation {
+            Operation::BuildImage(build) => Some((id, &mut **build)),
+            _ => None,
+        })
+    }
+
     /// The place of the first step of this kind.
     fn position(&self, is_it: impl Fn(&Step) -> bool) -> Option<StepId> {
         self.0.iter().position(is_it)
@@ -254,7 +263,11 @@ pub(super) struct Up<'a> {
 }
 
 impl<'a> Up<'a> {
-    fn new(project: &'a Project, state: &'a ActualState, options: &'a UpOptions) -> Self {
+    pub(super) fn new(
+        project: &'a Project,
+        state: &'a ActualState,
+        options: &'a UpOptions,
+    ) -> Self {
         Self {
             project,
             state,
@@ -285,7 +298,7 @@ impl<'a> Up<'a> {
         Ok(())
     }
 
-    fn into_plan(self) -> Plan {
+    pub(super) fn into_plan(self) -> Plan {
         Plan {
             project: self.project.name.clone(),
             steps: self.steps.into_steps(),

@@ -21,6 +21,20 @@ use crate::state::ActualState;
 /// How many changed files a warning names.
 const NAMED: usize = 3;
 
+/// The keys of the `build` section that leave the image's content as it is.
+const NO_INPUTS: [&str; 10] = [
+    "cache_from",
+    "cache_to",
+    "context",
+    "no_cache",
+    "no_cache_filter",
+    "provenance",
+    "pull",
+    "sbom",
+    "ssh",
+    "tags",
+];
+
 /// Notes on what images were built from, in a folder of this user.
 #[derive(Clone, Debug)]
 pub struct Notes {
@@ -73,15 +87,16 @@ impl Notes {
             _ => None,
         });
         let pending = builds.map(|(id, build)| {
-            let ImageBuild { tag, build, .. } = build.as_ref();
             // Notes in what is built from would change it.
-            if self.folder.starts_with(&build.context) {
+            if self.folder.starts_with(&build.build.context) {
                 return None;
             }
-            let before = self.read(tag).map(|note| note.inputs);
-            Some((id, tag.clone(), inputs(build, before.as_ref())))
+            let before = self.read(&build.tag).map(|note| note.inputs);
+            let inputs = inputs(&build.build, before.as_ref());
+            // It may be several services' image, each with a name of its own.
+            Some(names(build).map(move |name| (id, name.clone(), inputs.clone())))
         });
-        Pending(pending.flatten().collect())
+        Pending(pending.flatten().flatten().collect())
     }
 
     /// Notes what an image was built from. That it cannot be noted is no reason to fail: nothing is said of changes then.
@@ -103,7 +118,7 @@ impl Notes {
     pub fn changes(&self, project: &Project, state: &ActualState, plan: &Plan) -> Vec<Warning> {
         let is_built = |service: &&Service| {
             plan.steps.iter().any(|step| {
-                matches!(&step.operation, Operation::BuildImage(build) if build.tag == service.spec.image)
+                matches!(&step.operation, Operation::BuildImage(build) if names(build).any(|name| *name == service.spec.image))
             })
         };
         let services = project.services.values();
@@ -126,7 +141,7 @@ impl Notes {
         service: &Service,
         state: &ActualState,
     ) -> Option<Warning> {
-        let build = service.build.as_ref()?;
+        let build = &with_images(project, service.build.as_ref()?);
         let image = state.images.get(&service.spec.image)?;
         let note = self.read(&service.spec.image)?;
         if note.image != image.id {
@@ -196,6 +211,25 @@ impl Notes {
     }
 }
 
+/// All names that the image gets.
+fn names(build: &ImageBuild) -> impl Iterator<Item = &String> {
+    let others = build.build.tags.iter().filter(|tag| **tag != build.tag);
+    std::iter::once(&build.tag).chain(others)
+}
+
+/// The section as a plan has it: with the images of services in place of the services.
+fn with_images(project: &Project, build: &Build) -> Build {
+    let mut build = build.clone();
+    for context in build.additional_contexts.values_mut() {
+        let service = context.strip_prefix("service:");
+        let service = service.and_then(|name| project.services.get(name));
+        if let Some(service) = service {
+            *context = format!("docker-image://{}", service.spec.image);
+        }
+    }
+    build
+}
+
 fn place(service: &Service) -> Option<Position> {
     service.positions.find("build").cloned()
 }
@@ -215,13 +249,16 @@ fn some_of(names: &[String]) -> String {
 
 fn inputs(build: &Build, before: Option<&Inputs>) -> Inputs {
     let mut section = serde_json::to_value(build).unwrap_or_default();
-    let arguments = section.get_mut("args").and_then(Value::as_object_mut);
-    for (name, value) in arguments.into_iter().flatten() {
-        let text = value.as_str().unwrap_or_default().as_bytes().to_vec();
-        *value = label::fingerprint(name, &Content::new(text)).into();
+    // Both may hold credentials.
+    for field in ["args", "additional_contexts"] {
+        let entries = section.get_mut(field).and_then(Value::as_object_mut);
+        for (name, value) in entries.into_iter().flatten() {
+            let text = value.as_str().unwrap_or_default().as_bytes().to_vec();
+            *value = label::fingerprint(name, &Content::new(text)).into();
+        }
     }
-    // Where the folder lies is no difference; nor is how it is brought.
-    for field in ["context", "cache_from", "no_cache", "pull", "tags"] {
+    // Where the folder lies is no difference; nor is how it is brought, or what is told of it.
+    for field in NO_INPUTS {
         if let Some(section) = section.as_object_mut() {
             section.shift_remove(field);
         }

@@ -101,6 +101,7 @@ pub fn gather(mut project: Project) -> Result<Inputs, Vec<InputError>> {
             read.insert(what, content);
         }
     }
+    of_builds(&project, &mut read);
     fill(&mut project, &read);
     profiles(&mut project);
     let mut warnings = Vec::new();
@@ -114,6 +115,30 @@ pub fn gather(mut project: Project) -> Result<Inputs, Vec<InputError>> {
         Ok(Inputs { project, warnings })
     } else {
         Err(errors)
+    }
+}
+
+/// Reads the secrets that builds are given, so that they can be masked. Whether one is missed is told where the image is
+/// built.
+pub fn read_build_secrets(project: &mut Project) {
+    let mut read = HashMap::new();
+    of_builds(project, &mut read);
+    for (name, secret) in &mut project.secrets {
+        if let Some(content) = read.remove(&format!("secret {name}")).flatten() {
+            secret.content = Some(content);
+        }
+    }
+}
+
+fn of_builds(project: &Project, read: &mut HashMap<String, Option<Content>>) {
+    let services = project.services.values();
+    let builds = services.filter_map(|service| service.build.as_ref());
+    for grant in builds.flat_map(|build| &build.secrets) {
+        let what = format!("secret {}", grant.source);
+        if let Some(secret) = project.secrets.get(grant.source.as_str()) {
+            read.entry(what.clone())
+                .or_insert_with(|| content(&what, secret).ok().flatten());
+        }
     }
 }
 

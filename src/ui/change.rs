@@ -187,6 +187,7 @@ impl<'p> Changes<'p> {
                 total: *total,
                 ..update.passing()
             }),
+            Progress::Build(BuildProgress::Builder(who)) => Some(update.details(format!("by {who}"))),
             Progress::Build(BuildProgress::Step { name, cached, .. }) => {
                 let cached = if *cached { " (cached)" } else { "" };
                 Some(update.details(format!("{name}{cached}")))

@@ -186,7 +186,11 @@ fn is_of_build(event: &Event) -> bool {
     matches!(
         event,
         Event::Progress {
-            progress: Progress::Build(BuildProgress::Step { .. } | BuildProgress::Output { .. }),
+            progress: Progress::Build(
+                BuildProgress::Builder(_)
+                    | BuildProgress::Step { .. }
+                    | BuildProgress::Output { .. }
+            ),
             ..
         }
     )

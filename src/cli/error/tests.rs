@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::DockerfileLine;
 use crate::model::{Condition, ProjectName, Readiness, ServiceName};
 use crate::plan::{Operation, Resource, Target};
 use crate::ui::Color;
@@ -119,16 +120,23 @@ help: stop what uses it, or publish another port in the stack file (`ports`)
 }
 
 #[test]
-fn a_failed_build_shows_its_step_and_its_last_output() {
+fn a_failed_build_shows_its_step_its_line_and_its_last_output() {
     let error = EngineError::BuildFailed {
         tag: "shop-keeper".into(),
         step: Some("[3/4] RUN pip install nothing".into()),
         why: "exit code: 1".into(),
         output: vec!["ERROR: No matching distribution found".into()],
+        line: Some(Box::new(DockerfileLine {
+            file: "app/Dockerfile".into(),
+            line: 7,
+            text: "RUN pip install nothing".into(),
+        })),
     };
     assert_eq!(
         text(error),
         "error: image shop-keeper cannot be built: [3/4] RUN pip install nothing: exit code: 1
+  app/Dockerfile:7:
+    | RUN pip install nothing
   its last output:
     | ERROR: No matching distribution found
 "

@@ -1,7 +1,11 @@
 //! Building images through the engine's own `POST /build`: BuildKit where the engine has it, else the classic builder.
+//! What that has no place for is built by docker buildx.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
+mod parameters;
+mod reader;
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -11,19 +15,21 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Frame;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
-use serde::Deserialize;
-use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::buildkit::Trace;
-use super::classic::Classic;
-use super::request::{Target, not_understood, send};
+use self::parameters::{beyond, is_remote, stages, target};
+use self::reader::Reader;
+use super::DockerEngine;
+use super::pull;
+use super::request::{Target, find, not_understood, send};
 use super::stream::Lines;
-use super::transport::Transport;
+use super::version::ApiVersion;
 use crate::engine::auth::{RegistryConfig, config_header};
+use crate::engine::buildx;
 use crate::engine::context::{BuildContext, ContextError, Dockerfile};
+use crate::engine::dockerfile::Script;
 use crate::engine::{BuildProgress, EngineError, Told};
-use crate::model::ImageBuild;
+use crate::model::{Build, ImageBuild};
 
 /// Which builder of the engine is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,85 +39,51 @@ pub(super) enum Builder {
 }
 
 /// Builds an image and tells how it goes; the last item has the image's id.
-pub(super) fn build<'a>(
-    transport: &'a Transport,
-    registries: Option<&'a RegistryConfig>,
-    build: &ImageBuild,
-    builder: Builder,
-) -> Told<'a, BuildProgress> {
+pub(super) fn build<'a>(engine: &'a DockerEngine, build: &ImageBuild) -> Told<'a, BuildProgress> {
     let build = build.clone();
-    let start = async move {
-        let running = start(transport, registries, &build, builder).await?;
-        Ok::<_, EngineError>(stream::try_unfold(running, Running::advance))
+    let work = async move {
+        let keys = beyond(&build);
+        if !keys.is_empty() {
+            return with_buildx(engine, build, keys);
+        }
+        let Some(source) = Source::open(&build).await? else {
+            return with_buildx(engine, build, vec!["additional_contexts"]);
+        };
+        let phase = Work::begin(engine, build, source).await?;
+        Ok(stream::try_unfold(phase, Work::advance).boxed_local())
     };
-    stream::once(start).try_flatten().boxed_local()
+    stream::once(work).try_flatten().boxed_local()
 }
 
-type Body = UnsyncBoxBody<Bytes, std::io::Error>;
-type Outcome = JoinHandle<Result<(), ContextError>>;
-
-async fn start(
-    transport: &Transport,
-    registries: Option<&RegistryConfig>,
-    build: &ImageBuild,
-    builder: Builder,
-) -> Result<Running, EngineError> {
-    if !build.build.beyond_rest.is_empty() {
-        let keys = build.build.beyond_rest.join(", ");
-        let why = format!("the engine's own interface cannot build with {keys}");
-        return Err(failed(build, why));
-    }
-    let mut target = target(build, builder)?;
-    let (body, outcome): (Body, Option<Outcome>) = if is_remote(&build.build.context) {
-        target = target
-            .with("remote", &build.build.context)
-            .with_some("dockerfile", build.build.dockerfile.as_deref());
-        (
-            Empty::new().map_err(|never| match never {}).boxed_unsync(),
-            None,
-        )
-    } else {
-        let context = open_context(build).await?;
-        target = target.with("dockerfile", context.dockerfile());
-        let stream = context.stream();
-        let body = StreamBody::new(stream.bytes.map_ok(Frame::data)).boxed_unsync();
-        (body, Some(stream.outcome))
+/// The build by docker buildx, which knows these keys.
+fn with_buildx<'a>(
+    engine: &'a DockerEngine,
+    build: ImageBuild,
+    keys: Vec<&'static str>,
+) -> Result<Told<'a, BuildProgress>, EngineError> {
+    let tag = build.tag.clone();
+    let Some(program) = buildx::find(&engine.plugin_folders) else {
+        let keys = keys.into_iter().map(str::to_owned).collect();
+        return Err(EngineError::NoBuildx { tag, keys });
     };
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(target.as_str())
-        .header(CONTENT_TYPE, "application/x-tar");
-    let credentials = match registries {
-        Some(registries) => registries.all().await,
-        None => Vec::new(),
-    };
-    if !credentials.is_empty() {
-        request = request.header("X-Registry-Config", config_header(&credentials));
-    }
-    let sent = send(transport, request.body(body)).await;
-    let response = match sent {
-        Ok(response) => response,
-        Err(error) => {
-            let error = context_error(outcome).await.unwrap_or(error);
-            return Err(match error {
-                EngineError::Refused { message, .. } | EngineError::NotFound(message) => {
-                    failed(build, message)
-                }
-                error => error,
-            });
+    let who = format!("docker buildx, for {}", keys.join(", "));
+    let told = stream::once(std::future::ready(Ok(BuildProgress::Builder(who))));
+    let steps = buildx::build(program, &engine.about.address, build);
+    let id = async move {
+        let body = find(&engine.transport, &Target::new(&["images", &tag, "json"])).await?;
+        let image = body.map(|body| super::inspect::image(&body).map_err(not_understood));
+        match image.transpose()? {
+            Some(image) => Ok(BuildProgress::Built { id: image.id }),
+            None => Err(EngineError::BuildFailed {
+                step: None,
+                why: "its builder did not bring it to the engine".to_owned(),
+                output: Vec::new(),
+                line: None,
+                tag,
+            }),
         }
     };
-    Ok(Running {
-        lines: Some(Lines::new(response, transport)),
-        outcome,
-        reader: Reader {
-            tag: build.tag.clone(),
-            trace: Trace::default(),
-            classic: Classic::default(),
-            id: None,
-        },
-        queue: VecDeque::new(),
-    })
+    Ok(told.chain(steps).chain(stream::once(id)).boxed_local())
 }
 
 fn failed(build: &ImageBuild, why: String) -> EngineError {
@@ -120,21 +92,266 @@ fn failed(build: &ImageBuild, why: String) -> EngineError {
         step: None,
         why,
         output: Vec::new(),
+        line: None,
     }
 }
 
-async fn open_context(build: &ImageBuild) -> Result<BuildContext, EngineError> {
+/// What an image is built from.
+struct Source {
+    /// The folder; none where the engine fetches the context itself.
+    context: Option<BuildContext>,
+    /// The Dockerfile, as far as it is known here.
+    script: Script,
+}
+
+impl Source {
+    /// Looks at the context; none where its further contexts cannot be had by writing them into the Dockerfile.
+    async fn open(build: &ImageBuild) -> Result<Option<Self>, EngineError> {
+        if is_remote(&build.build.context) {
+            return Ok(Some(Self {
+                context: None,
+                script: Script::default(),
+            }));
+        }
+        let section = build.build.clone();
+        let opened = tokio::task::spawn_blocking(move || Self::open_folder(&section)).await;
+        Ok(opened.map_err(not_understood)??)
+    }
+
+    fn open_folder(section: &Build) -> Result<Option<Self>, ContextError> {
+        let dockerfile = match &section.dockerfile_inline {
+            Some(text) => Dockerfile::Inline(text.clone()),
+            None => Dockerfile::File(PathBuf::from(
+                section.dockerfile.as_deref().unwrap_or("Dockerfile"),
+            )),
+        };
+        let name = match &dockerfile {
+            Dockerfile::Inline(_) => "dockerfile_inline".to_owned(),
+            Dockerfile::File(path) => path.display().to_string(),
+        };
+        let context = BuildContext::open(Path::new(&section.context), &dockerfile)?;
+        let text = context.text()?;
+        let script = Script::new(&name, &text);
+        let stages: Vec<_> = stages(section).collect();
+        if stages.is_empty() {
+            return Ok(Some(Self {
+                context: Some(context),
+                script,
+            }));
+        }
+        let with_stages = script.with_stages(&text, &stages);
+        Ok(with_stages.map(|(text, script)| Self {
+            context: Some(context.with_text(text)),
+            script,
+        }))
+    }
+}
+
+/// A build of the engine's own.
+struct Work<'a> {
+    engine: &'a DockerEngine,
+    build: ImageBuild,
+    queue: VecDeque<BuildProgress>,
+    phase: Phase,
+}
+
+enum Phase {
+    /// Base images are pulled with the user's credentials, which the builder doesn't have.
+    Pull {
+        images: Vec<String>,
+        source: Source,
+    },
+    Build(Box<Running>),
+    Done,
+}
+
+impl<'a> Work<'a> {
+    async fn begin(
+        engine: &'a DockerEngine,
+        mut build: ImageBuild,
+        source: Source,
+    ) -> Result<Self, EngineError> {
+        let (who, is_old) = match engine.builder() {
+            Builder::BuildKit => ("BuildKit", engine.api() < ApiVersion::new(1, 42)),
+            Builder::Classic => ("the classic builder", false),
+        };
+        let mut queue = VecDeque::from([BuildProgress::Builder(format!("the engine, with {who}"))]);
+        let unknown = [
+            ("shm_size", build.build.shm_size.is_some()),
+            ("ulimits", !build.build.ulimits.is_empty()),
+        ];
+        for (key, _) in unknown.iter().filter(|(_, is_set)| is_old && *is_set) {
+            let text =
+                format!("`build.{key}` does nothing: the engine's builder is too old for it");
+            queue.push_back(BuildProgress::Warning(text));
+        }
+        let images = to_pull(engine, &build, &source).await?;
+        // The builder would ask the registries again, without credentials.
+        build.build.pull &= images.is_empty() && stages(&build.build).next().is_none();
+        announce(&mut queue, &images);
+        Ok(Self {
+            engine,
+            build,
+            queue,
+            phase: Phase::Pull { images, source },
+        })
+    }
+
+    async fn advance(mut self) -> Result<Option<(BuildProgress, Self)>, EngineError> {
+        loop {
+            if let Some(progress) = self.queue.pop_front() {
+                return Ok(Some((progress, self)));
+            }
+            self.phase = match self.phase {
+                Phase::Pull { mut images, source } => match images.pop() {
+                    Some(image) => {
+                        pull_base(self.engine, &self.build, &image).await?;
+                        self.queue.push_back(BuildProgress::StepDone { id: image });
+                        announce(&mut self.queue, &images);
+                        Phase::Pull { images, source }
+                    }
+                    None => Phase::Build(Box::new(start(self.engine, &self.build, source).await?)),
+                },
+                Phase::Build(mut running) => match running.next().await? {
+                    Some(progress) => {
+                        self.queue.extend(progress);
+                        Phase::Build(running)
+                    }
+                    None => Phase::Done,
+                },
+                Phase::Done => return Ok(None),
+            };
+        }
+    }
+}
+
+/// The images to pull before the build, the last one first: those of registries that the user has credentials for, and
+/// all where the builder is not to look for newer ones itself.
+async fn to_pull(
+    engine: &DockerEngine,
+    build: &ImageBuild,
+    source: &Source,
+) -> Result<Vec<String>, EngineError> {
     let section = &build.build;
-    let folder = PathBuf::from(&section.context);
-    let dockerfile = match &section.dockerfile_inline {
-        Some(text) => Dockerfile::Inline(text.clone()),
-        None => Dockerfile::File(PathBuf::from(
-            section.dockerfile.as_deref().unwrap_or("Dockerfile"),
-        )),
+    let mut wanted = Vec::new();
+    let mut is_private = false;
+    for image in source.script.images(&section.args) {
+        let there = find(&engine.transport, &Target::new(&["images", &image, "json"])).await?;
+        let is_context = stages(section).any(|(_, context)| context == image);
+        if there.is_some() && (is_context || !section.pull) {
+            continue;
+        }
+        let has_credentials = match &engine.registries {
+            Ok(registries) => registries
+                .for_image(&image)
+                .await
+                .is_ok_and(|found| found.is_some()),
+            Err(_) => false,
+        };
+        is_private |= has_credentials;
+        wanted.push((image, has_credentials));
+    }
+    let all = section.pull && (is_private || stages(section).next().is_some());
+    let wanted = wanted
+        .into_iter()
+        .rev()
+        .filter(|(_, has_credentials)| all || *has_credentials);
+    Ok(wanted.map(|(image, _)| image).collect())
+}
+
+/// Tells which image is pulled next.
+fn announce(queue: &mut VecDeque<BuildProgress>, images: &[String]) {
+    if let Some(image) = images.last() {
+        queue.push_back(BuildProgress::Step {
+            id: image.clone(),
+            name: format!("[internal] pull {image}"),
+            cached: false,
+        });
+    }
+}
+
+async fn pull_base(
+    engine: &DockerEngine,
+    build: &ImageBuild,
+    image: &str,
+) -> Result<(), EngineError> {
+    let platform = build.platforms.first().map(String::as_str);
+    let pulled = async {
+        let registries = engine.registries.as_ref();
+        let mut told = pull::pull(&engine.transport, registries, image, platform).await?;
+        while told.try_next().await?.is_some() {}
+        Ok(())
     };
-    let opened =
-        tokio::task::spawn_blocking(move || BuildContext::open(&folder, &dockerfile)).await;
-    opened.map_err(not_understood)?.map_err(EngineError::from)
+    pulled.await.map_err(|error| match error {
+        EngineError::PullDenied { .. } | EngineError::PullFailed { .. } => {
+            failed(build, error.to_string())
+        }
+        error => error,
+    })
+}
+
+type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+type Outcome = JoinHandle<Result<(), ContextError>>;
+
+async fn start(
+    engine: &DockerEngine,
+    build: &ImageBuild,
+    source: Source,
+) -> Result<Running, EngineError> {
+    let section = &build.build;
+    let mut target = target(build, engine.builder(), section.pull);
+    let (body, outcome): (Body, Option<Outcome>) = match source.context {
+        None => {
+            target = target
+                .with("remote", &section.context)
+                .with_some("dockerfile", section.dockerfile.as_deref());
+            let body = Empty::new().map_err(|never| match never {});
+            (body.boxed_unsync(), None)
+        }
+        Some(context) => {
+            target = target.with("dockerfile", context.dockerfile());
+            let stream = context.stream();
+            let body = StreamBody::new(stream.bytes.map_ok(Frame::data)).boxed_unsync();
+            (body, Some(stream.outcome))
+        }
+    };
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(target.as_str())
+        .header(CONTENT_TYPE, "application/x-tar");
+    if let Some(header) = registry_config(engine.registries.as_ref().ok()).await {
+        request = request.header("X-Registry-Config", header);
+    }
+    let sent = send(&engine.transport, request.body(body)).await;
+    let response = match sent {
+        Ok(response) => response,
+        Err(error) => {
+            let error = context_error(outcome).await.unwrap_or(error);
+            return Err(match error {
+                EngineError::Refused { message, .. } | EngineError::NotFound(message) => {
+                    EngineError::BuildFailed {
+                        line: source.script.line(None, &message),
+                        tag: build.tag.clone(),
+                        step: None,
+                        why: message,
+                        output: Vec::new(),
+                    }
+                }
+                error => error,
+            });
+        }
+    };
+    Ok(Running {
+        lines: Some(Lines::new(response, &engine.transport)),
+        outcome,
+        reader: Reader::new(&build.tag, source.script),
+    })
+}
+
+/// The credentials for every registry: only the classic builder reads them.
+async fn registry_config(registries: Option<&RegistryConfig>) -> Option<String> {
+    let credentials = registries?.all().await;
+    (!credentials.is_empty()).then(|| config_header(&credentials))
 }
 
 /// The error that a broken archive comes from; waits for its writer, which ends when nobody reads any more.
@@ -162,201 +379,34 @@ impl From<ContextError> for EngineError {
     }
 }
 
-/// Whether the engine itself fetches the context.
-fn is_remote(context: &str) -> bool {
-    context.contains("://") || context.starts_with("git@")
-}
-
-fn target(build: &ImageBuild, builder: Builder) -> Result<Target, EngineError> {
-    let section = &build.build;
-    let mut target = Target::new(&["build"])
-        .with("t", &build.tag)
-        .with("rm", "1")
-        .with("forcerm", "1");
-    for tag in section.tags.iter().filter(|tag| **tag != build.tag) {
-        target = target.with("t", tag);
-    }
-    if builder == Builder::BuildKit {
-        target = target.with("version", "2");
-    }
-    let json = |value: &Value| Some(value.to_string());
-    let labels: BTreeMap<_, _> = section.labels.iter().chain(&build.labels).collect();
-    let ulimits = section
-        .ulimits
-        .iter()
-        .map(|(name, limit)| json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}));
-    let platform = match (build.platform.as_deref(), section.platforms.as_slice()) {
-        (Some(platform), _) => Some(platform),
-        (None, []) => None,
-        (None, [platform]) => Some(platform.as_str()),
-        (None, several) => {
-            let why = format!(
-                "one build makes an image for one platform, not for {}",
-                several.join(", ")
-            );
-            return Err(failed(build, why));
-        }
-    };
-    // Parameters that are left out where they say nothing.
-    let parameters = [
-        (
-            "buildargs",
-            (!section.args.is_empty())
-                .then(|| json(&json!(section.args)))
-                .flatten(),
-        ),
-        (
-            "labels",
-            (!labels.is_empty()).then(|| json(&json!(labels))).flatten(),
-        ),
-        (
-            "ulimits",
-            (!section.ulimits.is_empty())
-                .then(|| json(&ulimits.collect()))
-                .flatten(),
-        ),
-        (
-            "cachefrom",
-            (!section.cache_from.is_empty())
-                .then(|| json(&json!(section.cache_from)))
-                .flatten(),
-        ),
-        ("target", section.target.clone()),
-        ("networkmode", section.network.clone()),
-        ("isolation", section.isolation.clone()),
-        ("platform", platform.map(str::to_owned)),
-        (
-            "shmsize",
-            section.shm_size.map(|size| size.bytes().to_string()),
-        ),
-        ("nocache", section.no_cache.then(|| "1".to_owned())),
-        ("pull", section.pull.then(|| "1".to_owned())),
-    ];
-    for (name, value) in &parameters {
-        target = target.with_some(name, value.as_deref());
-    }
-    for host in &section.extra_hosts {
-        // The file's form is HOST=ADDRESS, the engine's HOST:ADDRESS.
-        target = target.with("extrahosts", &host.replacen('=', ":", 1));
-    }
-    Ok(target)
-}
-
 /// A build that the engine works on.
 struct Running {
     lines: Option<Lines>,
     outcome: Option<Outcome>,
     reader: Reader,
-    queue: VecDeque<BuildProgress>,
 }
 
 impl Running {
-    async fn advance(mut self) -> Result<Option<(BuildProgress, Self)>, EngineError> {
-        loop {
-            if let Some(progress) = self.queue.pop_front() {
-                return Ok(Some((progress, self)));
+    /// What the engine tells next; none at the end.
+    async fn next(&mut self) -> Result<Option<Vec<BuildProgress>>, EngineError> {
+        let Some(lines) = &mut self.lines else {
+            return Ok(None);
+        };
+        let read = match lines.next().await {
+            Ok(Some(line)) => self.reader.read(&line),
+            Ok(None) => {
+                self.lines = None;
+                self.reader.end().map(|built| vec![built])
             }
-            let Some(lines) = &mut self.lines else {
-                return Ok(None);
-            };
-            let read = match lines.next().await {
-                Ok(Some(line)) => self.reader.read(&line),
-                Ok(None) => {
-                    self.lines = None;
-                    self.reader.end().map(|built| vec![built])
-                }
-                Err(error) => Err(error),
-            };
-            match read {
-                Ok(progress) => self.queue.extend(progress),
-                Err(error) => {
-                    // Closes the connection, so that the writer of the context ends and can be asked.
-                    self.lines = None;
-                    return Err(context_error(self.outcome).await.unwrap_or(error));
-                }
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(progress) => Ok(Some(progress)),
+            Err(error) => {
+                // Closes the connection, so that the writer of the context ends and can be asked.
+                self.lines = None;
+                Err(context_error(self.outcome.take()).await.unwrap_or(error))
             }
-        }
-    }
-}
-
-/// Reads the lines of a build's response; both builders use the same envelope.
-struct Reader {
-    tag: String,
-    trace: Trace,
-    classic: Classic,
-    id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct BuildLine {
-    id: Option<String>,
-    aux: Value,
-    stream: Option<String>,
-    status: Option<String>,
-    error: Option<String>,
-    #[serde(rename = "errorDetail")]
-    detail: Option<ErrorDetail>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ErrorDetail {
-    message: String,
-}
-
-impl Reader {
-    fn read(&mut self, line: &[u8]) -> Result<Vec<BuildProgress>, EngineError> {
-        let line: BuildLine = serde_json::from_slice(line).map_err(not_understood)?;
-        let detail = line
-            .detail
-            .map(|detail| detail.message)
-            .filter(|message| !message.is_empty());
-        if let Some(why) = detail.or(line.error) {
-            let (step, output) = self
-                .trace
-                .failed_step()
-                .or_else(|| self.classic.failed_step())
-                .unzip();
-            return Err(EngineError::BuildFailed {
-                tag: self.tag.clone(),
-                step,
-                why,
-                output: output.unwrap_or_default(),
-            });
-        }
-        if let Value::String(trace) = &line.aux {
-            // A message of a later BuildKit that we cannot read says nothing we need.
-            return Ok(self.trace.read(trace).unwrap_or_default());
-        }
-        if let Some(Value::String(id)) = line.aux.get("ID") {
-            self.id = Some(id.clone());
-            return Ok(Vec::new());
-        }
-        if let Some(text) = line.stream {
-            return Ok(self.classic.read(&text));
-        }
-        // The base image of a classic build is pulled.
-        let status = line.status.map(|status| match line.id {
-            Some(id) => format!("{id}: {status}\n"),
-            None => format!("{status}\n"),
-        });
-        Ok(status
-            .map(|text| BuildProgress::Output {
-                id: self.classic.current(),
-                text,
-            })
-            .into_iter()
-            .collect())
-    }
-
-    fn end(&mut self) -> Result<BuildProgress, EngineError> {
-        match self.id.take() {
-            Some(id) => Ok(BuildProgress::Built { id }),
-            None => Err(EngineError::Answer(format!(
-                "the build of {} ended without an image",
-                self.tag
-            ))),
         }
     }
 }

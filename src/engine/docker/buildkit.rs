@@ -12,53 +12,53 @@ use crate::engine::BuildProgress;
 
 /// `moby.buildkit.v1.StatusResponse`.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Status {
+pub(crate) struct Status {
     #[prost(message, repeated, tag = "1")]
-    pub(super) vertexes: Vec<Vertex>,
+    pub(crate) vertexes: Vec<Vertex>,
     #[prost(message, repeated, tag = "3")]
-    pub(super) logs: Vec<VertexLog>,
+    pub(crate) logs: Vec<VertexLog>,
     #[prost(message, repeated, tag = "4")]
-    pub(super) warnings: Vec<VertexWarning>,
+    pub(crate) warnings: Vec<VertexWarning>,
 }
 
 /// One step of a build.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Vertex {
+pub(crate) struct Vertex {
     #[prost(string, tag = "1")]
-    pub(super) digest: String,
+    pub(crate) digest: String,
     #[prost(string, tag = "3")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(bool, tag = "4")]
-    pub(super) cached: bool,
+    pub(crate) cached: bool,
     #[prost(message, optional, tag = "5")]
-    pub(super) started: Option<Timestamp>,
+    pub(crate) started: Option<Timestamp>,
     #[prost(message, optional, tag = "6")]
-    pub(super) completed: Option<Timestamp>,
+    pub(crate) completed: Option<Timestamp>,
     #[prost(string, tag = "7")]
-    pub(super) error: String,
+    pub(crate) error: String,
 }
 
 /// A moment; only that there is one is of interest.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Timestamp {
+pub(crate) struct Timestamp {
     #[prost(int64, tag = "1")]
-    pub(super) seconds: i64,
+    pub(crate) seconds: i64,
 }
 
 /// Output of a step.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct VertexLog {
+pub(crate) struct VertexLog {
     #[prost(string, tag = "1")]
-    pub(super) vertex: String,
+    pub(crate) vertex: String,
     #[prost(bytes = "vec", tag = "4")]
-    pub(super) text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
 }
 
 /// A warning about the Dockerfile.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct VertexWarning {
+pub(crate) struct VertexWarning {
     #[prost(bytes = "vec", tag = "3")]
-    pub(super) short: Vec<u8>,
+    pub(crate) short: Vec<u8>,
 }
 
 /// How many lines of a failed step's output are kept.
@@ -68,7 +68,7 @@ const LAST_BYTES: usize = 8 * 1024;
 
 /// The steps of a running build, as far as they were told.
 #[derive(Default)]
-pub(super) struct Trace {
+pub(crate) struct Trace {
     steps: HashMap<String, Step>,
 }
 
@@ -84,12 +84,13 @@ struct Step {
 
 impl Trace {
     /// What a `moby.buildkit.trace` line says; none when it cannot be decoded.
-    pub(super) fn read(&mut self, base64: &str) -> Option<Vec<BuildProgress>> {
+    pub(crate) fn read(&mut self, base64: &str) -> Option<Vec<BuildProgress>> {
         let bytes = STANDARD.decode(base64).ok()?;
         Some(self.take(Status::decode(bytes.as_slice()).ok()?))
     }
 
-    fn take(&mut self, status: Status) -> Vec<BuildProgress> {
+    /// What a message says.
+    pub(crate) fn take(&mut self, status: Status) -> Vec<BuildProgress> {
         let mut progress = Vec::new();
         for vertex in status.vertexes {
             let step = self.steps.entry(vertex.digest.clone()).or_default();
@@ -130,7 +131,7 @@ impl Trace {
     }
 
     /// The name and last lines of the step that made the build fail; others were stopped because of it.
-    pub(super) fn failed_step(&self) -> Option<(String, Vec<String>)> {
+    pub(crate) fn failed_step(&self) -> Option<(String, Vec<String>)> {
         let failed =
             |step: &&Step| !step.error.is_empty() && !step.error.contains("context canceled");
         let step = self.steps.values().find(failed)?;
@@ -140,10 +141,10 @@ impl Trace {
 
 /// The end of a text.
 #[derive(Default)]
-pub(super) struct Tail(String);
+pub(crate) struct Tail(String);
 
 impl Tail {
-    pub(super) fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.0.push_str(text);
         if self.0.len() > 4 * LAST_BYTES {
             let mut at = self.0.len() - LAST_BYTES;
@@ -154,11 +155,11 @@ impl Tail {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let lines: Vec<_> = self
             .0
             .lines()

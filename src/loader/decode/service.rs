@@ -13,19 +13,6 @@ use crate::model::{
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json as object};
 
-/// Keys of `build` that an engine's REST interface has no place for.
-const BEYOND_REST: [&str; 9] = [
-    "additional_contexts",
-    "cache_to",
-    "entitlements",
-    "no_cache_filter",
-    "privileged",
-    "provenance",
-    "sbom",
-    "secrets",
-    "ssh",
-];
-
 /// The hooks before a stop, which are no part of a container.
 #[derive(serde::Deserialize)]
 struct PreStop {
@@ -105,16 +92,7 @@ impl Decode<'_> {
         let mut fields = fields(node);
         drop_nulls(&mut fields, "args");
         limits(&mut fields);
-        let beyond = BEYOND_REST
-            .into_iter()
-            .filter(|key| node.get(key).is_some())
-            .map(str::to_owned)
-            .collect();
-        let build: Build = self.typed(&fields, node)?;
-        Some(Build {
-            beyond_rest: beyond,
-            ..build
-        })
+        self.typed(&fields, node)
     }
 
     fn spec(&mut self, project: &str, name: &ServiceName, node: &Node) -> Option<ContainerSpec> {

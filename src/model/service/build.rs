@@ -1,10 +1,12 @@
 //! How an image is built (specification: Compose Build).
 
+use std::path::PathBuf;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::Ulimit;
-use crate::model::ByteSize;
+use crate::model::{ByteSize, Content};
 
 /// The `build` section of a service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,19 +44,75 @@ pub struct Build {
     pub no_cache: bool,
     /// Always look for newer base images.
     pub pull: bool,
-    /// Keys of the file that building through the engine's REST interface cannot do, such as `secrets` or `ssh`.
-    pub beyond_rest: Vec<String>,
+    /// Further folders, images and URLs that the Dockerfile can copy from, by name: an absolute folder, a URL,
+    /// `docker-image://REFERENCE` or `service:NAME`.
+    pub additional_contexts: IndexMap<String, String>,
+    /// Where the layers that were built are stored for later builds (`type=...`).
+    pub cache_to: Vec<String>,
+    /// Privileges that the build may use, such as `network.host`.
+    pub entitlements: Vec<String>,
+    /// Stages of the Dockerfile that are built anew each time.
+    pub no_cache_filter: Vec<String>,
+    /// Gives the build's containers extended privileges.
+    pub privileged: bool,
+    /// The provenance attestation: `true`, `false` or its parameters.
+    pub provenance: Option<String>,
+    /// The list of the image's packages: `true`, `false` or its parameters.
+    pub sbom: Option<String>,
+    /// Secrets of the stack that RUN lines can mount.
+    pub secrets: Vec<SecretGrant>,
+    /// Keys or agents that RUN lines can use: `default`, or `NAME=PATH`.
+    pub ssh: Vec<String>,
+}
+
+impl Build {
+    /// The services whose images the Dockerfile can copy from (`service:NAME` in `additional_contexts`).
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        let contexts = self.additional_contexts.values();
+        contexts.filter_map(|context| context.strip_prefix("service:"))
+    }
+}
+
+/// A secret of the stack that a build may use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretGrant {
+    /// Its name in the stack file.
+    pub source: String,
+    /// Its identifier in the Dockerfile; its name where absent.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+impl SecretGrant {
+    /// The identifier by which RUN lines ask for it.
+    pub fn id(&self) -> &str {
+        let target = self.target.as_deref().filter(|target| !target.is_empty());
+        target.unwrap_or(&self.source)
+    }
 }
 
 /// An image to build.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageBuild {
     /// The reference the image gets.
     pub tag: String,
-    /// The file's `build` section.
+    /// The file's `build` section; its `service:` contexts are images already.
     pub build: Build,
-    /// The platform to build for; the engine's own where absent.
-    pub platform: Option<String>,
+    /// The platforms to build for; the engine's own where there is none.
+    pub platforms: Vec<String>,
     /// Labels in addition to the section's own.
     pub labels: IndexMap<String, String>,
+    /// The secrets that RUN lines can mount, by their identifiers there.
+    pub secrets: IndexMap<String, SecretValue>,
+    /// The builder of `docker buildx` that shall be used.
+    pub builder: Option<String>,
+}
+
+/// Where a build takes a secret from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretValue {
+    /// A file of this machine, by its absolute path.
+    File(PathBuf),
+    /// What is known already.
+    Content(Content),
 }

@@ -22,7 +22,7 @@ fn shop() -> Project {
 }
 
 #[test]
-fn each_image_is_built_once_and_what_is_built_alike_after_one_another() {
+fn each_image_is_built_once_and_what_is_built_alike_under_all_its_names() {
     let options = BuildOptions {
         args: [("KEY".to_owned(), "value".to_owned())].into(),
         push: true,
@@ -36,7 +36,6 @@ fn each_image_is_built_once_and_what_is_built_alike_after_one_another() {
         [
             "[] -> #1 image:me/web:1, BuildImage, build",
             "[1] -> #2 image:me/web:1, PushImage, --push",
-            "[1] -> #3 image:shop-api, BuildImage, build",
         ]
     );
     assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
@@ -44,6 +43,7 @@ fn each_image_is_built_once_and_what_is_built_alike_after_one_another() {
         panic!("a build");
     };
     assert_eq!(image.build.args["KEY"], "value");
+    assert_eq!(image.build.tags, ["shop-api"]);
 }
 
 #[test]

@@ -88,9 +88,7 @@ fn next_operation(last: Option<&Operation>) -> Option<Operation> {
         None => Operation::PullImage { platform: None },
         Some(Operation::PullImage { .. }) => Operation::BuildImage(Box::new(ImageBuild {
             tag: "web:1".into(),
-            build: crate::model::Build::default(),
-            platform: None,
-            labels: IndexMap::new(),
+            ..ImageBuild::default()
         })),
         Some(Operation::BuildImage(_)) => Operation::PushImage,
         Some(Operation::PushImage) => Operation::RemoveImage,

@@ -241,6 +241,7 @@ impl<E: Engine> Call<'_, '_, E> {
                 step: None,
                 why: "the builder ended without an image".to_owned(),
                 output: Vec::new(),
+                line: None,
             })?;
             Ok(Done::Image(id))
         };

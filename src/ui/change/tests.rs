@@ -337,9 +337,7 @@ fn a_build_tells_its_steps() {
     let mut plan = plan(vec![image]);
     plan.steps[0].operation = Operation::BuildImage(Box::new(crate::model::ImageBuild {
         tag: "keeper".into(),
-        build: crate::model::Build::default(),
-        platform: None,
-        labels: IndexMap::new(),
+        ..crate::model::ImageBuild::default()
     }));
     let progress = |progress| Event::Progress {
         step: 0,

@@ -1,5 +1,9 @@
 //! Images that are built.
 
+mod buildx;
+mod remote;
+mod section;
+
 use crate::support::engine::Stack;
 
 const BUILT: &str = "\
@@ -96,7 +100,8 @@ fn a_failing_build_shows_its_last_output_and_changes_nothing_else() {
     );
     failed.says(&[
         &format!("image {}-app cannot be built", stack.project()),
-        "the rope is frayed",
+        "Dockerfile:2:\n    | RUN echo the rope is frayed && exit 42\n",
+        "its last output:\n    | the rope is frayed\n",
         "42",
     ]);
     stack.file("app/Dockerfile", DOCKERFILE);

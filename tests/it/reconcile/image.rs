@@ -163,6 +163,7 @@ async fn a_failed_build_is_told_with_its_output_and_the_old_container_stays() {
         step: Some("[2/2] RUN false".into()),
         why: "exit code: 1".into(),
         output: vec!["nothing to do".into()],
+        line: None,
     });
     let run = up_with(&engine, &project, &build()).await;
     assert_eq!(

@@ -1,105 +1,18 @@
 use base64::Engine as _;
 use prost::Message as _;
+use serde_json::json;
 
+use super::reader::Reader;
 use super::*;
 use crate::engine::docker::buildkit::{Status, Timestamp, Vertex, VertexLog};
-use crate::model::{Build, ByteSize, Ulimit};
 
 fn reader() -> Reader {
-    Reader {
-        tag: "app-web".to_owned(),
-        trace: Trace::default(),
-        classic: Classic::default(),
-        id: None,
-    }
+    let script = Script::new("Dockerfile", "FROM a\nRUN   x\n");
+    Reader::new("app-web", script)
 }
 
 fn read(reader: &mut Reader, line: &str) -> Result<Vec<BuildProgress>, EngineError> {
     reader.read(line.as_bytes())
-}
-
-#[test]
-fn the_section_becomes_parameters() {
-    let build = ImageBuild {
-        tag: "app-web".to_owned(),
-        build: Build {
-            args: [("A".to_owned(), "1".to_owned())].into(),
-            labels: [("l".to_owned(), "1".to_owned())].into(),
-            target: Some("final".to_owned()),
-            cache_from: vec!["old".to_owned()],
-            tags: vec!["app:2".to_owned(), "app-web".to_owned()],
-            platforms: vec!["linux/arm64".to_owned()],
-            network: Some("host".to_owned()),
-            extra_hosts: vec!["h=1.2.3.4".to_owned()],
-            shm_size: ByteSize::from_bytes(64),
-            ulimits: [("nofile".to_owned(), Ulimit { soft: 1, hard: 2 })].into(),
-            no_cache: true,
-            pull: true,
-            ..Build::default()
-        },
-        platform: None,
-        labels: [("m".to_owned(), "2".to_owned())].into(),
-    };
-    let text = target(&build, Builder::BuildKit)
-        .unwrap()
-        .as_str()
-        .replace("%22", "'")
-        .replace("%7B", "{")
-        .replace("%7D", "}");
-    assert_eq!(
-        text.split_once('?')
-            .unwrap()
-            .1
-            .split('&')
-            .collect::<Vec<_>>(),
-        [
-            "t=app-web",
-            "rm=1",
-            "forcerm=1",
-            "t=app:2",
-            "version=2",
-            "buildargs={'A':'1'}",
-            "labels={'l':'1'%2C'm':'2'}",
-            "ulimits=%5B{'Name':'nofile'%2C'Soft':1%2C'Hard':2}%5D",
-            "cachefrom=%5B'old'%5D",
-            "target=final",
-            "networkmode=host",
-            "platform=linux/arm64",
-            "shmsize=64",
-            "nocache=1",
-            "pull=1",
-            "extrahosts=h:1.2.3.4",
-        ]
-    );
-    let plain = ImageBuild {
-        tag: "x".to_owned(),
-        build: Build::default(),
-        platform: None,
-        labels: indexmap::IndexMap::new(),
-    };
-    assert_eq!(
-        target(&plain, Builder::Classic).unwrap().as_str(),
-        "/build?t=x&rm=1&forcerm=1"
-    );
-}
-
-#[test]
-fn several_platforms_are_refused() {
-    let platforms = vec!["linux/arm64".to_owned(), "linux/amd64".to_owned()];
-    let build = ImageBuild {
-        tag: "x".to_owned(),
-        build: Build {
-            platforms,
-            ..Build::default()
-        },
-        platform: None,
-        labels: indexmap::IndexMap::new(),
-    };
-    let error = target(&build, Builder::BuildKit).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "image x cannot be built: one build makes an image for one platform, not for linux/arm64, linux/amd64"
-    );
 }
 
 #[test]
@@ -167,6 +80,7 @@ fn a_buildkit_build_is_read() {
         step,
         why,
         output,
+        line,
     } = error
     else {
         panic!("{error:?}")
@@ -176,6 +90,7 @@ fn a_buildkit_build_is_read() {
         ("app-web", Some("[1/1] RUN x"), "exit code: 1")
     );
     assert_eq!(output, ["no such file"]);
+    assert_eq!(line.map(|line| line.line), Some(2));
 }
 
 #[test]

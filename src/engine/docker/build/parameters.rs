@@ -1,0 +1,149 @@
+//! What the `build` section says, as parameters of `POST /build`. Pure.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::Builder;
+use crate::engine::docker::request::Target;
+use crate::model::{Build, ImageBuild};
+
+/// The keys of the section that the engine's own interface has no place for.
+pub(super) fn beyond(build: &ImageBuild) -> Vec<&'static str> {
+    let section = &build.build;
+    let is_wanted = |word: Option<&str>| word.is_some_and(|word| word != "false");
+    let is_remote = is_remote(&section.context);
+    let keys = [
+        (
+            "additional_contexts",
+            stages(section).count() < section.additional_contexts.len()
+                || (is_remote && !section.additional_contexts.is_empty()),
+        ),
+        ("builder", build.builder.is_some()),
+        (
+            "cache_from",
+            (section.cache_from.iter()).any(|source| cached_image(source).is_none()),
+        ),
+        ("cache_to", section.cache_to.iter().any(|to| !is_inline(to))),
+        (
+            "context",
+            section.context.starts_with("git@") || section.context.starts_with("ssh://"),
+        ),
+        (
+            "dockerfile_inline",
+            is_remote && section.dockerfile_inline.is_some(),
+        ),
+        ("entitlements", !section.entitlements.is_empty()),
+        ("no_cache_filter", !section.no_cache_filter.is_empty()),
+        ("platforms", build.platforms.len() > 1),
+        ("privileged", section.privileged),
+        ("provenance", is_wanted(section.provenance.as_deref())),
+        ("sbom", is_wanted(section.sbom.as_deref())),
+        ("secrets", !section.secrets.is_empty()),
+        ("ssh", !section.ssh.is_empty()),
+    ];
+    let keys = keys.into_iter().filter(|(_, is_beyond)| *is_beyond);
+    keys.map(|(key, _)| key).collect()
+}
+
+/// The further contexts that are images, which can be written as stages of the Dockerfile: names and references.
+pub(super) fn stages(section: &Build) -> impl Iterator<Item = (&str, &str)> {
+    let contexts = section.additional_contexts.iter();
+    contexts.filter_map(|(name, context)| {
+        Some((name.as_str(), context.strip_prefix("docker-image://")?))
+    })
+}
+
+/// Whether the engine itself fetches the context.
+pub(super) fn is_remote(context: &str) -> bool {
+    context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")
+}
+
+/// The image behind an entry of `cache_from`; none where the cache is no image.
+fn cached_image(source: &str) -> Option<&str> {
+    if !source.split(',').any(|part| part.starts_with("type=")) {
+        return Some(source);
+    }
+    let is_image = source.split(',').any(|part| part == "type=registry");
+    let reference = source.split(',').find_map(|part| part.strip_prefix("ref="));
+    reference.filter(|_| is_image)
+}
+
+/// Whether the cache is stored in the image itself, which an argument asks for.
+fn is_inline(to: &str) -> bool {
+    to == "type=inline"
+}
+
+/// The request's target without what the context adds to it; `pull` says whether the builder looks for newer images.
+pub(super) fn target(build: &ImageBuild, builder: Builder, pull: bool) -> Target {
+    let section = &build.build;
+    let mut target = Target::new(&["build"])
+        .with("t", &build.tag)
+        .with("rm", "1")
+        .with("forcerm", "1");
+    for tag in section.tags.iter().filter(|tag| **tag != build.tag) {
+        target = target.with("t", tag);
+    }
+    if builder == Builder::BuildKit {
+        target = target.with("version", "2");
+    }
+    let mut args: BTreeMap<_, _> = section
+        .args
+        .iter()
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    if section.cache_to.iter().any(|to| is_inline(to)) {
+        args.entry("BUILDKIT_INLINE_CACHE").or_insert("1");
+    }
+    let labels: BTreeMap<_, _> = section.labels.iter().chain(&build.labels).collect();
+    let cached: Vec<_> = section
+        .cache_from
+        .iter()
+        .filter_map(|source| cached_image(source))
+        .collect();
+    let ulimits = section
+        .ulimits
+        .iter()
+        .map(|(name, limit)| json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}));
+    let ulimits: Vec<_> = ulimits.collect();
+    // Parameters that are left out where they say nothing.
+    let parameters = [
+        (
+            "buildargs",
+            (!args.is_empty()).then(|| json!(args).to_string()),
+        ),
+        (
+            "labels",
+            (!labels.is_empty()).then(|| json!(labels).to_string()),
+        ),
+        (
+            "ulimits",
+            (!ulimits.is_empty()).then(|| json!(ulimits).to_string()),
+        ),
+        (
+            "cachefrom",
+            (!cached.is_empty()).then(|| json!(cached).to_string()),
+        ),
+        ("target", section.target.clone()),
+        ("networkmode", section.network.clone()),
+        ("isolation", section.isolation.clone()),
+        ("platform", build.platforms.first().cloned()),
+        (
+            "shmsize",
+            section.shm_size.map(|size| size.bytes().to_string()),
+        ),
+        ("nocache", section.no_cache.then(|| "1".to_owned())),
+        ("pull", pull.then(|| "1".to_owned())),
+    ];
+    for (name, value) in &parameters {
+        target = target.with_some(name, value.as_deref());
+    }
+    for host in &section.extra_hosts {
+        // The file's form is HOST=ADDRESS, the engine's HOST:ADDRESS.
+        target = target.with("extrahosts", &host.replacen('=', ":", 1));
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests;

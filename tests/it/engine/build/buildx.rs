@@ -1,0 +1,110 @@
+//! What only docker buildx can build.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::support::engine::Stack;
+
+const SECRETS: &str = r"
+services:
+  app:
+    build:
+      context: app
+      secrets: [key, {source: token, target: pass}]
+      args: {API_TOKEN: shown-nowhere}
+    command: sleep 1000
+    init: true
+secrets:
+  key: {file: ./key}
+  token: {environment: DECK_TOKEN}
+";
+
+const DOCKERFILE: &str = "\
+FROM busybox
+ARG API_TOKEN
+RUN --mount=type=secret,id=key --mount=type=secret,id=pass cat /run/secrets/* | md5sum > /sum
+RUN cat /run/secrets/pass 2>/dev/null || echo gone > /gone; printf %s $API_TOKEN | wc -c >> /gone
+";
+
+/// Docker's configuration folder with buildx in it; none where it is not to be had.
+fn configuration() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("WINDLASS_TEST_COMPOSE").unwrap_or_default());
+    let mut docker = Command::new("docker");
+    let docker = docker
+        .args(["buildx", "version"])
+        .env("DOCKER_CONFIG", &folder);
+    let ran = docker.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    ran.is_ok_and(|status| status.success()).then_some(folder)
+}
+
+fn stack(topic: &str) -> Stack {
+    let stack = Stack::new(topic, SECRETS).env("DECK_TOKEN", "hunter2-long");
+    stack.file("key", "a key\n");
+    stack.file("app/Dockerfile", DOCKERFILE);
+    stack
+}
+
+#[test]
+fn secrets_are_there_while_the_image_is_built_and_nowhere_else() {
+    let Some(folder) = configuration() else {
+        // libtest has no word for a test that is left out.
+        eprintln!("left out: no docker buildx in WINDLASS_TEST_COMPOSE, see tests/run");
+        return;
+    };
+    let stack = stack("build-secret").env("DOCKER_CONFIG", &folder.display().to_string());
+    let up = stack.ok(&["up", "-d"]);
+    up.says(&[
+        "Building by docker buildx, for secrets",
+        "] RUN --mount=type=secret,id=key",
+    ]);
+    for secret in ["hunter2", "shown-nowhere"] {
+        assert!(!up.both().contains(secret), "{}", up.both());
+    }
+    // What `printf 'a key\nhunter2-long' | md5sum` prints.
+    let sum = stack.exec("app", &["cat", "/sum"]).1;
+    assert_eq!(
+        sum.split(' ').next(),
+        Some("d4425ea1e223ae097329534e7dac588f")
+    );
+    assert_eq!(stack.exec("app", &["cat", "/gone"]).1, "gone\n13\n");
+    stack.ok(&["plan"]);
+
+    stack.file(
+        "app/Dockerfile",
+        &format!("{DOCKERFILE}RUN echo adrift; exit 3\n"),
+    );
+    stack.fails(1, &["up", "-d", "--build"]).says(&[
+        "Dockerfile:5:\n    | RUN echo adrift; exit 3\n",
+        "its last output:\n    | adrift\n",
+    ]);
+    std::fs::remove_file(stack.path("key")).expect("the key");
+    stack
+        .fails(1, &["up", "-d", "--build"])
+        .says(&["secret key", "No such file"]);
+    stack.ok(&["down", "--rmi", "local"]);
+}
+
+#[test]
+fn without_buildx_the_key_that_needs_it_is_named() {
+    let system = [
+        "/usr/local/lib",
+        "/usr/local/libexec",
+        "/usr/lib",
+        "/usr/libexec",
+    ];
+    let is_there = |folder: &&str| {
+        PathBuf::from(folder)
+            .join("docker/cli-plugins/docker-buildx")
+            .exists()
+    };
+    if system.iter().any(|folder| is_there(folder)) {
+        eprintln!("left out: this machine has docker buildx for everybody");
+        return;
+    }
+    let stack = stack("no-buildx");
+    stack.fails(1, &["up", "-d"]).says(&[
+        "has no place for `secrets`, and docker buildx is not installed",
+        "--> stack.yaml:6:",
+        "help: install it: ",
+    ]);
+}
