@@ -1,8 +1,11 @@
 //! Changes: a plan's events folded to what people want to follow, one update per resource and turn.
 
+mod build;
+
 use std::collections::HashMap;
 
-use crate::engine::{BuildProgress, PullProgress};
+use self::build::{Running, Said};
+use crate::engine::PullProgress;
 use crate::model::{Condition, HookKind, ProviderCommand};
 use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, StepId};
 use crate::reconcile::{Event, Outcome, Progress};
@@ -83,6 +86,8 @@ pub struct Changes<'p> {
     done: Vec<bool>,
     /// The last words on each resource.
     said: HashMap<String, (Standing, String, String)>,
+    /// What runs of each build.
+    builds: HashMap<StepId, Running>,
 }
 
 impl<'p> Changes<'p> {
@@ -108,6 +113,7 @@ impl<'p> Changes<'p> {
             open,
             done,
             said: HashMap::new(),
+            builds: HashMap::new(),
         }
     }
 
@@ -168,7 +174,7 @@ impl<'p> Changes<'p> {
         })
     }
 
-    fn progress(&self, id: StepId, progress: &Progress) -> Option<Update> {
+    fn progress(&mut self, id: StepId, progress: &Progress) -> Option<Update> {
         let step = self.plan.steps.get(id)?;
         let word = working(&step.operation)?;
         let update = Update::new(&step.resource, Standing::Working, word);
@@ -187,20 +193,13 @@ impl<'p> Changes<'p> {
                 total: *total,
                 ..update.passing()
             }),
-            Progress::Build(BuildProgress::Builder(who)) => Some(update.details(format!("by {who}"))),
-            Progress::Build(BuildProgress::Step { name, cached, .. }) => {
-                let cached = if *cached { " (cached)" } else { "" };
-                Some(update.details(format!("{name}{cached}")))
-            }
-            Progress::Build(BuildProgress::Output { text, .. }) => {
-                let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
-                Some(update.details(line.trim()).passing())
-            }
-            Progress::Build(BuildProgress::Warning(text)) => {
-                Some(update.details(format!("warning: {text}")))
+            Progress::Build(progress) => {
+                match self.builds.entry(id).or_default().take(progress)? {
+                    Said::News(details) => Some(update.details(details)),
+                    Said::Passing(details) => Some(update.details(details).passing()),
+                }
             }
             Progress::Pull(_)
-            | Progress::Build(BuildProgress::StepDone { .. } | BuildProgress::Built { .. })
             // A line of its own, which the narrator writes.
             | Progress::Output(_) => None,
             Progress::Health(health) => Some(

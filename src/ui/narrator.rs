@@ -189,6 +189,7 @@ fn is_of_build(event: &Event) -> bool {
             progress: Progress::Build(
                 BuildProgress::Builder(_)
                     | BuildProgress::Step { .. }
+                    | BuildProgress::StepDone { .. }
                     | BuildProgress::Output { .. }
             ),
             ..

@@ -232,6 +232,28 @@ async fn a_dropped_stream_ends_the_writing() {
     stream.outcome.await.unwrap().unwrap();
 }
 
+#[tokio::test]
+async fn sockets_and_pipes_are_left_out() {
+    let folder = folder(&[("Dockerfile", "")]);
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+    let context = BuildContext::open(folder.path(), &dockerfile("Dockerfile")).unwrap();
+    assert_eq!(names(context).await, ["Dockerfile"]);
+}
+
+#[test]
+fn a_growing_file_is_sent_as_long_as_it_was() {
+    let folder = folder(&[("a", "four and more")]);
+    let file = File::open(folder.path().join("a")).unwrap();
+    let mut reader = Exactly {
+        file,
+        left: 4,
+        error: None,
+    };
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "four");
+}
+
 #[test]
 fn a_shrinking_file_is_an_error() {
     let folder = folder(&[("a", "four")]);

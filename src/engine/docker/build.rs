@@ -17,7 +17,7 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use tokio::task::JoinHandle;
 
-use self::parameters::{beyond, is_remote, stages, target};
+use self::parameters::{beyond, folders, is_remote, stages, target};
 use self::reader::Reader;
 use super::DockerEngine;
 use super::pull;
@@ -28,7 +28,7 @@ use crate::engine::auth::{RegistryConfig, config_header};
 use crate::engine::buildx;
 use crate::engine::context::{BuildContext, ContextError, Dockerfile};
 use crate::engine::dockerfile::Script;
-use crate::engine::{BuildProgress, EngineError, Told};
+use crate::engine::{BuildProgress, Engine as _, EngineError, Told};
 use crate::model::{Build, ImageBuild};
 
 /// Which builder of the engine is asked.
@@ -49,7 +49,7 @@ pub(super) fn build<'a>(engine: &'a DockerEngine, build: &ImageBuild) -> Told<'a
         let Some(source) = Source::open(&build).await? else {
             return with_buildx(engine, build, vec!["additional_contexts"]);
         };
-        let phase = Work::begin(engine, build, source).await?;
+        let phase = Work::begin(engine, build, source);
         Ok(stream::try_unfold(phase, Work::advance).boxed_local())
     };
     stream::once(work).try_flatten().boxed_local()
@@ -113,12 +113,13 @@ impl Source {
                 script: Script::default(),
             }));
         }
-        let section = build.build.clone();
-        let opened = tokio::task::spawn_blocking(move || Self::open_folder(&section)).await;
+        let build = build.clone();
+        let opened = tokio::task::spawn_blocking(move || Self::open_folder(&build)).await;
         Ok(opened.map_err(not_understood)??)
     }
 
-    fn open_folder(section: &Build) -> Result<Option<Self>, ContextError> {
+    fn open_folder(build: &ImageBuild) -> Result<Option<Self>, ContextError> {
+        let section = &build.build;
         let dockerfile = match &section.dockerfile_inline {
             Some(text) => Dockerfile::Inline(text.clone()),
             None => Dockerfile::File(PathBuf::from(
@@ -132,7 +133,11 @@ impl Source {
         let context = BuildContext::open(Path::new(&section.context), &dockerfile)?;
         let text = context.text()?;
         let script = Script::new(&name, &text);
-        let stages: Vec<_> = stages(section).collect();
+        let stages: Vec<_> = stages(build).collect();
+        let stages: Vec<_> = stages
+            .iter()
+            .map(|(name, image)| (*name, image.as_str()))
+            .collect();
         if stages.is_empty() {
             return Ok(Some(Self {
                 context: Some(context),
@@ -156,6 +161,11 @@ struct Work<'a> {
 }
 
 enum Phase {
+    /// Folders beside the context become images: their paths, and the images' names.
+    Folders {
+        folders: Vec<(String, String)>,
+        source: Source,
+    },
     /// Base images are pulled with the user's credentials, which the builder doesn't have.
     Pull {
         images: Vec<String>,
@@ -166,11 +176,7 @@ enum Phase {
 }
 
 impl<'a> Work<'a> {
-    async fn begin(
-        engine: &'a DockerEngine,
-        mut build: ImageBuild,
-        source: Source,
-    ) -> Result<Self, EngineError> {
+    fn begin(engine: &'a DockerEngine, build: ImageBuild, source: Source) -> Self {
         let (who, is_old) = match engine.builder() {
             Builder::BuildKit => ("BuildKit", engine.api() < ApiVersion::new(1, 42)),
             Builder::Classic => ("the classic builder", false),
@@ -185,33 +191,67 @@ impl<'a> Work<'a> {
                 format!("`build.{key}` does nothing: the engine's builder is too old for it");
             queue.push_back(BuildProgress::Warning(text));
         }
-        let images = to_pull(engine, &build, &source).await?;
-        // The builder would ask the registries again, without credentials.
-        build.build.pull &= images.is_empty() && stages(&build.build).next().is_none();
-        announce(&mut queue, &images);
-        Ok(Self {
+        let folders = folders(&build);
+        Self {
             engine,
             build,
             queue,
-            phase: Phase::Pull { images, source },
-        })
+            phase: Phase::Folders { folders, source },
+        }
     }
 
     async fn advance(mut self) -> Result<Option<(BuildProgress, Self)>, EngineError> {
+        let next = self.next().await;
+        if !matches!(next, Ok(Some(_))) {
+            // Their layers stay in the builder's cache.
+            for (_, image) in folders(&self.build) {
+                self.engine.remove_image(&image).await?;
+            }
+        }
+        Ok(next?.map(|progress| (progress, self)))
+    }
+
+    async fn next(&mut self) -> Result<Option<BuildProgress>, EngineError> {
         loop {
             if let Some(progress) = self.queue.pop_front() {
-                return Ok(Some((progress, self)));
+                return Ok(Some(progress));
             }
-            self.phase = match self.phase {
-                Phase::Pull { mut images, source } => match images.pop() {
-                    Some(image) => {
+            self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
+                Phase::Folders {
+                    mut folders,
+                    source,
+                } => {
+                    if let Some((folder, image)) = folders.pop() {
+                        let name = format!("[internal] load {folder}");
+                        let id = folder.clone();
+                        self.queue.push_back(BuildProgress::Step {
+                            id,
+                            name,
+                            cached: false,
+                        });
+                        build_folder(self.engine, &self.build, &folder, image).await?;
+                        self.queue.push_back(BuildProgress::StepDone { id: folder });
+                        Phase::Folders { folders, source }
+                    } else {
+                        let images = to_pull(self.engine, &self.build, &source).await?;
+                        // The builder would ask the registries again, without credentials.
+                        let is_plain = images.is_empty() && stages(&self.build).next().is_none();
+                        self.build.build.pull &= is_plain;
+                        announce(&mut self.queue, &images);
+                        Phase::Pull { images, source }
+                    }
+                }
+                Phase::Pull { mut images, source } => {
+                    if let Some(image) = images.pop() {
                         pull_base(self.engine, &self.build, &image).await?;
                         self.queue.push_back(BuildProgress::StepDone { id: image });
                         announce(&mut self.queue, &images);
                         Phase::Pull { images, source }
+                    } else {
+                        let running = start(self.engine, &self.build, source).await?;
+                        Phase::Build(Box::new(running))
                     }
-                    None => Phase::Build(Box::new(start(self.engine, &self.build, source).await?)),
-                },
+                }
                 Phase::Build(mut running) => match running.next().await? {
                     Some(progress) => {
                         self.queue.extend(progress);
@@ -223,6 +263,31 @@ impl<'a> Work<'a> {
             };
         }
     }
+}
+
+/// Makes an image of a folder's files.
+async fn build_folder(
+    engine: &DockerEngine,
+    build: &ImageBuild,
+    folder: &str,
+    image: String,
+) -> Result<(), EngineError> {
+    let folder = ImageBuild {
+        tag: image,
+        build: Build {
+            context: folder.to_owned(),
+            dockerfile_inline: Some("FROM scratch\nCOPY . /\n".to_owned()),
+            ..Build::default()
+        },
+        platforms: build.platforms.clone(),
+        ..ImageBuild::default()
+    };
+    let Some(source) = Source::open(&folder).await? else {
+        return Ok(());
+    };
+    let mut running = start(engine, &folder, source).await?;
+    while running.next().await?.is_some() {}
+    Ok(())
 }
 
 /// The images to pull before the build, the last one first: those of registries that the user has credentials for, and
@@ -237,7 +302,7 @@ async fn to_pull(
     let mut is_private = false;
     for image in source.script.images(&section.args) {
         let there = find(&engine.transport, &Target::new(&["images", &image, "json"])).await?;
-        let is_context = stages(section).any(|(_, context)| context == image);
+        let is_context = stages(build).any(|(_, context)| context == image);
         if there.is_some() && (is_context || !section.pull) {
             continue;
         }
@@ -251,7 +316,7 @@ async fn to_pull(
         is_private |= has_credentials;
         wanted.push((image, has_credentials));
     }
-    let all = section.pull && (is_private || stages(section).next().is_some());
+    let all = section.pull && (is_private || stages(build).next().is_some());
     let wanted = wanted
         .into_iter()
         .rev()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::*;
+use crate::engine::BuildProgress;
 use crate::engine::PullProgress;
 use crate::model::{
     ContainerSpec, NetworkAccess, NewContainer, ProjectName, Readiness, ServiceName,

@@ -1,6 +1,7 @@
 //! Images that are built.
 
 mod buildx;
+mod context;
 mod remote;
 mod section;
 

@@ -104,8 +104,9 @@ pub(crate) fn tested(mut service: Service) -> Service {
 /// The service is built, as the image `shop-NAME`.
 pub(crate) fn built(mut service: Service) -> Service {
     service.spec.image = format!("shop-{}", service.name);
+    // What builds the same thing is built once.
     service.build = Some(Build {
-        context: "/shop".into(),
+        context: format!("/shop/{}", service.name),
         ..Build::default()
     });
     service

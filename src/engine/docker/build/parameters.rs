@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::Builder;
 use crate::engine::docker::request::Target;
-use crate::model::{Build, ImageBuild};
+use crate::model::ImageBuild;
 
 /// The keys of the section that the engine's own interface has no place for.
 pub(super) fn beyond(build: &ImageBuild) -> Vec<&'static str> {
@@ -16,7 +17,7 @@ pub(super) fn beyond(build: &ImageBuild) -> Vec<&'static str> {
     let keys = [
         (
             "additional_contexts",
-            stages(section).count() < section.additional_contexts.len()
+            stages(build).count() < section.additional_contexts.len()
                 || (is_remote && !section.additional_contexts.is_empty()),
         ),
         ("builder", build.builder.is_some()),
@@ -46,12 +47,35 @@ pub(super) fn beyond(build: &ImageBuild) -> Vec<&'static str> {
     keys.map(|(key, _)| key).collect()
 }
 
-/// The further contexts that are images, which can be written as stages of the Dockerfile: names and references.
-pub(super) fn stages(section: &Build) -> impl Iterator<Item = (&str, &str)> {
-    let contexts = section.additional_contexts.iter();
+/// The further contexts that can be written as stages of the Dockerfile, by name: the references of images, and of those
+/// that are made from folders.
+pub(super) fn stages(build: &ImageBuild) -> impl Iterator<Item = (&str, String)> {
+    let contexts = build.build.additional_contexts.iter();
     contexts.filter_map(|(name, context)| {
-        Some((name.as_str(), context.strip_prefix("docker-image://")?))
+        let image = match context.strip_prefix("docker-image://") {
+            Some(image) => image.to_owned(),
+            None if context.starts_with('/') => folder_image(build, name),
+            None => return None,
+        };
+        Some((name.as_str(), image))
     })
+}
+
+/// The further contexts that are folders of this machine: their paths, and the images that are made from them.
+pub(super) fn folders(build: &ImageBuild) -> Vec<(String, String)> {
+    let contexts = build.build.additional_contexts.iter();
+    let folders = contexts.filter(|(_, context)| context.starts_with('/'));
+    folders
+        .map(|(name, folder)| (folder.clone(), folder_image(build, name)))
+        .collect()
+}
+
+/// The name that a folder's image has while it is needed; another build's is another one.
+fn folder_image(build: &ImageBuild, name: &str) -> String {
+    let digest = Sha256::digest(format!("{}\n{name}", build.tag));
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    format!("windlass-context:{:016x}", u64::from_be_bytes(first))
 }
 
 /// Whether the engine itself fetches the context.

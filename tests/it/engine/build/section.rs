@@ -120,3 +120,23 @@ fn images_are_built_from_those_of_other_services_and_the_same_only_once() {
         .says(&["Dockerfile:7:\n    | RUN exit 3\n"]);
     stack.ok(&["down", "--rmi", "local"]);
 }
+
+#[test]
+fn a_folder_beside_the_context_can_be_copied_from() {
+    let file =
+        "services: {app: {build: {context: app, additional_contexts: {deck: ./deck}}, init: true}}";
+    let stack = Stack::new("build-folder", file);
+    stack.file("deck/plank", "oak");
+    stack.file("deck/rot", "x");
+    stack.file("deck/.dockerignore", "rot");
+    let dockerfile = "FROM busybox\nCOPY --from=deck / /deck\nCMD [\"sleep\", \"1000\"]\n";
+    stack.file("app/Dockerfile", dockerfile);
+    stack
+        .ok(&["up", "-d"])
+        .says(&["by the engine", "[internal] load "]);
+    assert_eq!(stack.exec("app", &["cat", "/deck/plank"]).1, "oak");
+    assert_ne!(stack.exec("app", &["ls", "/deck/rot"]).0, 0);
+    let images = stack.api().get("images/json").expect("images");
+    assert!(!images.to_string().contains("windlass-context"), "{images}");
+    stack.ok(&["down", "--rmi", "local"]);
+}

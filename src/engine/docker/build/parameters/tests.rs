@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{ByteSize, Ulimit};
+use crate::model::{Build, ByteSize, Ulimit};
 
 #[test]
 fn the_section_becomes_parameters() {
@@ -68,6 +68,33 @@ fn the_section_becomes_parameters() {
     );
 }
 
+#[test]
+fn folders_become_images_of_their_own() {
+    let build = |tag: &str| ImageBuild {
+        tag: tag.to_owned(),
+        build: Build {
+            additional_contexts: [("a", "/a"), ("b", "docker-image://b:1"), ("c", "/c")]
+                .map(|(name, context)| (name.to_owned(), context.to_owned()))
+                .into(),
+            ..Build::default()
+        },
+        ..ImageBuild::default()
+    };
+    let web = build("web");
+    let made = folders(&web);
+    assert_eq!((made[0].0.as_str(), made[1].0.as_str()), ("/a", "/c"));
+    assert!(made[0].1.starts_with("windlass-context:") && made[0].1 != made[1].1);
+    assert_ne!(made[0].1, folders(&build("other"))[0].1);
+    assert_eq!(
+        stages(&web).collect::<Vec<_>>(),
+        [
+            ("a", made[0].1.clone()),
+            ("b", "b:1".to_owned()),
+            ("c", made[1].1.clone())
+        ]
+    );
+}
+
 /// A change of the section, and the keys that are beyond.
 type Case<'a> = (&'a dyn Fn(&mut Build), &'a [&'a str]);
 
@@ -109,10 +136,7 @@ fn what_has_no_parameter_is_known() {
             &|it| it.additional_contexts = contexts("docker-image://x"),
             &[],
         ),
-        (
-            &|it| it.additional_contexts = contexts("/folder"),
-            &["additional_contexts"],
-        ),
+        (&|it| it.additional_contexts = contexts("/folder"), &[]),
         (
             &|it| it.additional_contexts = contexts("https://x/y.git"),
             &["additional_contexts"],
