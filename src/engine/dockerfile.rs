@@ -12,6 +12,8 @@ use super::DockerfileLine;
 pub(crate) struct Script {
     /// The name that people know.
     name: String,
+    /// The image of the program that reads the Dockerfile (`# syntax=`), where it names one.
+    syntax: Option<String>,
     instructions: Instructions,
     /// How many lines were added, and before which line.
     added: (usize, usize),
@@ -22,14 +24,21 @@ impl Script {
     pub(crate) fn new(name: &str, text: &str) -> Self {
         Self {
             name: name.to_owned(),
+            syntax: directive(text, "syntax"),
             instructions: Instructions::parse(text),
             added: (0, 0),
         }
     }
 
-    /// The images that the Dockerfile starts from or copies from, as [`Instructions::images`] tells.
-    pub(crate) fn images(&self, arguments: &IndexMap<String, String>) -> Vec<String> {
-        self.instructions.images(arguments)
+    /// The images that a build of this stage (absent: the last one) needs: the program that reads the Dockerfile, and
+    /// what [`Instructions::images`] tells.
+    pub(crate) fn images(
+        &self,
+        arguments: &IndexMap<String, String>,
+        target: Option<&str>,
+    ) -> Vec<String> {
+        let images = self.instructions.images(arguments, target);
+        self.syntax.iter().cloned().chain(images).collect()
     }
 
     /// The text with these images as stages in front; none where the builder would take that for something else.
@@ -174,27 +183,43 @@ impl Instructions {
             .collect()
     }
 
-    /// The images that the Dockerfile starts from or copies from, with these build arguments; those that only the
-    /// builder can know are left out.
-    pub(crate) fn images(&self, arguments: &IndexMap<String, String>) -> Vec<String> {
+    /// The images that a build of the stage `target` (absent: the last one) starts from or copies from, with these build
+    /// arguments; those that only the builder can know are left out.
+    pub(crate) fn images(
+        &self,
+        arguments: &IndexMap<String, String>,
+        target: Option<&str>,
+    ) -> Vec<String> {
         let stages = self.stages();
         let first = stages.first().map_or(self.0.len(), |stage| stage.at);
         let variables = declared(&self.0[..first], arguments);
-        let bases = stages.iter().map(|stage| stage.base);
-        let sources = self.sources().map(|(source, _)| source);
+        let find = |name: &str| {
+            let named = |stage: &Stage<'_>| stage.name.as_deref() == Some(&name.to_lowercase());
+            let number = || name.parse().ok().filter(|number| *number < stages.len());
+            stages.iter().position(named).or_else(number)
+        };
+        let last = stages.len().checked_sub(1);
+        let mut open: Vec<usize> = target.and_then(find).or(last).into_iter().collect();
+        let mut seen = vec![false; stages.len()];
         let mut images: Vec<String> = Vec::new();
-        for reference in bases.chain(sources) {
-            let Some(image) = substituted(reference, &variables) else {
+        while let Some(index) = open.pop() {
+            if std::mem::replace(&mut seen[index], true) {
                 continue;
-            };
-            let is_stage = |stage: &Stage<'_>| stage.name.as_deref() == Some(&image.to_lowercase());
-            let is_number = image.bytes().all(|byte| byte.is_ascii_digit());
-            if image != "scratch"
-                && !is_number
-                && !stages.iter().any(is_stage)
-                && !images.contains(&image)
-            {
-                images.push(image);
+            }
+            let end = stages.get(index + 1).map_or(self.0.len(), |next| next.at);
+            let range = stages[index].at..end;
+            let sources = self.sources().filter(|(_, at)| range.contains(at));
+            let sources = sources.map(|(source, _)| source);
+            for reference in std::iter::once(stages[index].base).chain(sources) {
+                let Some(image) = substituted(reference, &variables) else {
+                    continue;
+                };
+                match find(&image) {
+                    // What comes later is no stage yet.
+                    Some(stage) if stage < index => open.push(stage),
+                    _ if image != "scratch" && !images.contains(&image) => images.push(image),
+                    _ => {}
+                }
             }
         }
         images
@@ -304,21 +329,22 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The character that joins lines: `# escape=` may say another one before the first instruction.
+/// The character that joins lines: `# escape=` may say another one.
 fn escape_character(text: &str) -> char {
+    directive(text, "escape")
+        .and_then(|value| value.chars().next())
+        .unwrap_or('\\')
+}
+
+/// What a comment before the first instruction tells the builder: `# NAME=VALUE`.
+fn directive(text: &str, wanted: &str) -> Option<String> {
     for line in text.lines() {
-        let Some((name, value)) = line
-            .trim()
-            .strip_prefix('#')
-            .and_then(|it| it.split_once('='))
-        else {
-            break;
-        };
-        if name.trim().eq_ignore_ascii_case("escape") {
-            return value.trim().chars().next().unwrap_or('\\');
+        let (name, value) = line.trim().strip_prefix('#')?.split_once('=')?;
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(value.trim().to_owned());
         }
     }
-    '\\'
+    None
 }
 
 /// The line after the here-documents that an instruction begins.

@@ -234,9 +234,8 @@ impl<'a> Work<'a> {
                         Phase::Folders { folders, source }
                     } else {
                         let images = to_pull(self.engine, &self.build, &source).await?;
-                        // The builder would ask the registries again, without credentials.
-                        let is_plain = images.is_empty() && stages(&self.build).next().is_none();
-                        self.build.build.pull &= is_plain;
+                        // The builder would ask the registries again, and cannot log in.
+                        self.build.build.pull &= source.context.is_none();
                         announce(&mut self.queue, &images);
                         Phase::Pull { images, source }
                     }
@@ -290,8 +289,8 @@ async fn build_folder(
     Ok(())
 }
 
-/// The images to pull before the build, the last one first: those of registries that the user has credentials for, and
-/// all where the builder is not to look for newer ones itself.
+/// The images to pull before the build, the last one first: those that are not there, since the builder cannot log in to
+/// registries, not even as nobody; and all where newer ones are wanted, but for further contexts.
 async fn to_pull(
     engine: &DockerEngine,
     build: &ImageBuild,
@@ -299,29 +298,15 @@ async fn to_pull(
 ) -> Result<Vec<String>, EngineError> {
     let section = &build.build;
     let mut wanted = Vec::new();
-    let mut is_private = false;
-    for image in source.script.images(&section.args) {
+    for image in (source.script).images(&section.args, section.target.as_deref()) {
         let there = find(&engine.transport, &Target::new(&["images", &image, "json"])).await?;
         let is_context = stages(build).any(|(_, context)| context == image);
-        if there.is_some() && (is_context || !section.pull) {
-            continue;
+        if there.is_none() || (section.pull && !is_context) {
+            wanted.push(image);
         }
-        let has_credentials = match &engine.registries {
-            Ok(registries) => registries
-                .for_image(&image)
-                .await
-                .is_ok_and(|found| found.is_some()),
-            Err(_) => false,
-        };
-        is_private |= has_credentials;
-        wanted.push((image, has_credentials));
     }
-    let all = section.pull && (is_private || stages(build).next().is_some());
-    let wanted = wanted
-        .into_iter()
-        .rev()
-        .filter(|(_, has_credentials)| all || *has_credentials);
-    Ok(wanted.map(|(image, _)| image).collect())
+    wanted.reverse();
+    Ok(wanted)
 }
 
 /// Tells which image is pulled next.

@@ -23,15 +23,31 @@ RUN   false
 ";
 
 #[test]
-fn images_are_those_that_are_no_stages() {
-    let text = Instructions::parse(TEXT);
+fn images_are_those_that_the_wanted_stage_needs() {
+    let text = "ARG V=1\nFROM a:$V AS Base\nFROM b AS tools\nCOPY --from=c:2 / /\nFROM base AS main\n\
+                COPY --from=tools / /\nRUN --mount=type=bind,from=d,target=/d x\nFROM e\nCOPY --from=0 / /\n";
+    let text = Instructions::parse(text);
     let none = IndexMap::new();
+    for (target, images) in [
+        (None, &["e", "a:1"][..]),
+        (Some("main"), &["d", "b", "c:2", "a:1"]),
+        (Some("1"), &["b", "c:2"]),
+        (Some("BASE"), &["a:1"]),
+        (Some("nowhere"), &["e", "a:1"]),
+    ] {
+        assert_eq!(text.images(&none, target), images, "{target:?}");
+    }
+    let arguments = [("V".to_owned(), "2".to_owned())].into();
+    assert_eq!(text.images(&arguments, Some("base")), ["a:2"]);
+    let all = Script::new("Dockerfile", TEXT).images(&none, Some("base"));
     assert_eq!(
-        text.images(&none),
-        ["reg.example:5000/python:3.11", "tools:1", "other"]
+        all,
+        [
+            "docker/dockerfile:1",
+            "reg.example:5000/python:3.11",
+            "tools:1"
+        ]
     );
-    let arguments = [("VERSION".to_owned(), "3.12".to_owned())].into();
-    assert_eq!(text.images(&arguments)[0], "reg.example:5000/python:3.12");
 }
 
 #[test]
@@ -44,11 +60,11 @@ fn references_take_declared_arguments_only() {
         ("FROM a:$X\nARG X=1", &[]),
         ("FROM scratch", &[]),
         ("FROM a AS b\nFROM B", &["a"]),
-        ("FROM a\nFROM a", &["a"]),
+        ("FROM a AS a", &["a"]),
         ("", &[]),
     ];
     for (text, images) in table {
-        let found = Instructions::parse(text).images(&IndexMap::new());
+        let found = Instructions::parse(text).images(&IndexMap::new(), None);
         assert_eq!(found, images, "{text}");
     }
 }
@@ -127,5 +143,5 @@ fn lines_are_those_of_the_users_file() {
     let why = "dockerfile parse error on line 6: unknown instruction: OH";
     assert_eq!(line(None, why), Some((4, "OH".to_owned())));
     assert_eq!(line(None, "no space left"), None);
-    assert_eq!(script.images(&IndexMap::new()), ["app-base", "busybox"]);
+    assert_eq!(script.images(&IndexMap::new(), None), ["app-base"]);
 }
