@@ -469,6 +469,14 @@ pub enum EngineError {
         /// The line of the Dockerfile that the step stands on, where it can be told.
         line: Option<Box<DockerfileLine>>,
     },
+    /// The registry doesn't let us see an image that a build starts from.
+    #[error("image {tag} cannot be built: {why}")]
+    BaseDenied {
+        /// The image to build.
+        tag: String,
+        /// Which image is not to be had, and the registry's or the engine's words.
+        why: String,
+    },
     /// A build needs `docker buildx`, which is not installed.
     #[error("image {tag} cannot be built: the engine's own interface has no place for `{}`, and docker buildx is not installed", keys.join("`, `"))]
     NoBuildx {

@@ -390,7 +390,9 @@ fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
         | EngineError::PullFailed { .. }
         | EngineError::PushDenied { .. }
         | EngineError::PushFailed { .. } => "image".to_owned(),
-        EngineError::BuildFailed { .. } => "build.dockerfile".to_owned(),
+        EngineError::BuildFailed { .. } | EngineError::BaseDenied { .. } => {
+            "build.dockerfile".to_owned()
+        }
         EngineError::Context { .. } => "build.context".to_owned(),
         EngineError::NoBuildx { keys, .. } => match keys.first() {
             Some(key) => format!("build.{key}"),
@@ -537,6 +539,9 @@ fn engine_report(error: &EngineError) -> Report {
         EngineError::PullDenied { .. } => report
             .hint("is the name right? A private image needs `docker login` at its registry first;")
             .hint("an image of your own needs `build` in the stack file"),
+        EngineError::BaseDenied { .. } => report.hint(
+            "is the name in the Dockerfile right? A private image needs `docker login` at its registry first",
+        ),
         EngineError::PushDenied { .. } => report.hint(
             "`docker login` at the registry that the image's name begins with; without one it is Docker Hub's",
         ),

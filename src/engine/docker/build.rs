@@ -333,9 +333,11 @@ async fn pull_base(
         Ok(())
     };
     pulled.await.map_err(|error| match error {
-        EngineError::PullDenied { .. } | EngineError::PullFailed { .. } => {
-            failed(build, error.to_string())
-        }
+        EngineError::PullDenied { .. } => EngineError::BaseDenied {
+            tag: build.tag.clone(),
+            why: error.to_string(),
+        },
+        EngineError::PullFailed { .. } => failed(build, error.to_string()),
         error => error,
     })
 }

@@ -157,6 +157,42 @@ async fn a_registry_with_a_password_gets_the_one_that_docker_login_stored() {
     }
 }
 
+#[tokio::test]
+async fn a_private_base_image_is_pulled_with_the_password_of_docker_login() {
+    let registry = Registry::of("sailor", PASSWORD);
+    let base = registry.image("private/base:1");
+    let stack = Stack::new(
+        "privatebase",
+        "services: {app: {build: {context: app, args: {TAG: '1'}}, command: sleep 1000, init: true}}",
+    );
+    let folder = stack.path("docker").display().to_string();
+    let stack = stack.env("DOCKER_CONFIG", &folder);
+    let repository = registry.image("private/base");
+    let dockerfile = format!("ARG TAG\nFROM {repository}:$TAG AS first\nFROM first\n");
+    stack.file("app/Dockerfile", &dockerfile);
+    stack.file("docker/config.json", &logged_in(&registry, PASSWORD));
+    tag(&stack, "busybox:latest", &base);
+    push(&base, &stack.path("docker")).await.expect("a push");
+    forget(&stack, &base);
+
+    for config in ["{}".to_owned(), logged_in(&registry, "another")] {
+        stack.file("docker/config.json", &config);
+        let failed = stack.fails(1, &["up", "-d"]);
+        failed.says(&[&base, "`docker login`"]);
+        assert!(!failed.both().contains("another"), "{}", failed.both());
+        assert_eq!(stack.containers().len(), 0);
+    }
+    stack.file("docker/config.json", &logged_in(&registry, PASSWORD));
+    let up = stack.ok(&["-vv", "up", "-d"]);
+    up.says(&[&base]);
+    assert!(!up.both().contains(PASSWORD), "{}", up.both());
+    assert_eq!(stack.states(), ["app-1 running"]);
+    // The builder would have to log in for this, too.
+    stack.ok(&["build", "--pull"]);
+    stack.ok(&["down", "-t", "0", "--rmi", "all"]);
+    forget(&stack, &base);
+}
+
 #[test]
 fn a_registry_that_does_not_answer_is_told() {
     let stack = Stack::new("noregistry", &file("127.0.0.1:9/app:1", "missing"));
