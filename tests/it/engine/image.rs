@@ -17,7 +17,7 @@ services:
     command: sleep 1000
     init: true
   plain:
-    image: busybox
+    image: PROJECT-plain:1
 ";
 
 const DOCKERFILE: &str = "FROM busybox\nARG COLOUR\nLABEL colour=$COLOUR\n";
