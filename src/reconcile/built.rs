@@ -307,4 +307,31 @@ mod tests {
         assert!(!serde_json::to_string(&one).unwrap().contains("1234"));
         assert_ne!(one, other);
     }
+
+    #[test]
+    fn contexts_of_services_are_no_difference_and_their_addresses_are_not_noted() {
+        let copies = |from: &str| Build {
+            context: "https://example.com/x.git".into(),
+            additional_contexts: [("base".to_owned(), from.to_owned())].into(),
+            ..Build::default()
+        };
+        let project = crate::plan::tests::project([crate::plan::tests::service("db")]);
+        let of_file = with_images(&project, &copies("service:db"));
+        assert_eq!(of_file, copies("docker-image://db:1"));
+        let noted = inputs(&copies("https://me:hunter2@example.com"), None);
+        assert!(!serde_json::to_string(&noted).unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn an_image_is_known_by_each_of_its_names_and_by_no_flag_of_its_build() {
+        let mut image = ImageBuild {
+            tag: "a".into(),
+            ..ImageBuild::default()
+        };
+        let before = inputs(&image.build, None);
+        image.build.tags = ["a", "b"].map(str::to_owned).into();
+        image.build.sbom = Some("true".into());
+        assert_eq!(names(&image).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(inputs(&image.build, None), before);
+    }
 }

@@ -68,6 +68,11 @@ fn secrets_are_there_while_the_image_is_built_and_nowhere_else() {
     );
     assert_eq!(stack.exec("app", &["cat", "/gone"]).1, "gone\n13\n");
     stack.ok(&["plan"]);
+    let built = stack.ok(&["build", "--builder", "default"]);
+    built.says(&["Building by docker buildx, for builder, secrets"]);
+    for secret in ["hunter2", "shown-nowhere"] {
+        assert!(!built.both().contains(secret), "{}", built.both());
+    }
 
     stack.file(
         "app/Dockerfile",
@@ -97,7 +102,7 @@ fn without_buildx_the_key_that_needs_it_is_named() {
             .join("docker/cli-plugins/docker-buildx")
             .exists()
     };
-    if system.iter().any(|folder| is_there(folder)) {
+    if system.iter().any(is_there) {
         eprintln!("left out: this machine has docker buildx for everybody");
         return;
     }
@@ -107,4 +112,17 @@ fn without_buildx_the_key_that_needs_it_is_named() {
         "--> stack.yaml:6:",
         "help: install it: ",
     ]);
+    stack.file(
+        "stack.yaml",
+        "services: {app: {build: {context: app, dockerfile_inline: FROM busybox}}}",
+    );
+    for (flag, key) in [
+        ("--builder=far", "`builder`"),
+        ("--provenance=true", "`provenance`"),
+        ("--sbom=true", "`sbom`"),
+        ("--ssh=default", "`ssh`"),
+    ] {
+        let words = format!("has no place for {key}, and docker buildx is not installed");
+        stack.fails(1, &["build", flag]).says(&[&words]);
+    }
 }
