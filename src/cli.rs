@@ -17,6 +17,8 @@ mod error;
 mod events;
 mod exec;
 mod export;
+#[cfg(test)]
+mod flags;
 mod follow;
 mod from_run;
 mod global;
@@ -198,7 +200,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut scope = Scope::new(cli.global, called);
     let ended = match &cli.command {
-        _ if scope.global.version => version::run(&version::VersionArgs::default(), &scope),
+        command if scope.global.asks_for_version(command.is_some()) => {
+            version::run(&version::VersionArgs::default(), &scope)
+        }
         None => Ok(help(&scope)),
         Some(command) => dispatch(command, &mut scope),
     };

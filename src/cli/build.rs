@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::Ended;
 use super::actual::Actual;
 use super::error::CliError;
+use super::global::Progress;
 use super::scope::Scope;
 use super::up::service_names;
 use crate::plan::{self, BuildOptions};
@@ -68,6 +69,9 @@ pub(super) struct BuildArgs {
     /// Not there yet
     #[arg(long, hide = true)]
     print: bool,
+    /// The older place of the option that stands before the command
+    #[arg(long, value_name = "MODE", hide = true)]
+    progress: Option<Progress>,
     /// Accepted and ignored
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     compress: Option<bool>,
@@ -85,6 +89,9 @@ pub(super) struct BuildArgs {
 pub(super) async fn run(args: &BuildArgs, scope: &Scope) -> Ended {
     check(args)?;
     let mut actual = Actual::of_files(&args.services, scope).await?;
+    if let Some(progress) = args.progress {
+        actual.mode = scope.mode_of(progress);
+    }
     if args.quiet {
         actual.mode = Mode::Quiet;
     }

@@ -61,7 +61,7 @@ pub(super) struct Global {
     /// Accepted and ignored, as names are compatible anyway
     #[arg(long, hide = true)]
     pub(super) compatibility: bool,
-    /// Tell developers what is going on; twice: everything
+    /// Tell developers what is going on; twice: everything; -v alone, without a command, prints the version
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub(super) verbose: u8,
     /// Print this help
@@ -111,6 +111,11 @@ pub(super) enum Ansi {
 }
 
 impl Global {
+    /// Whether the version is wanted: `-v` stands for it where no command follows, as in docker compose.
+    pub(super) fn asks_for_version(&self, has_command: bool) -> bool {
+        self.version || (self.verbose > 0 && !has_command)
+    }
+
     /// When to use colours, where command line and environment may leave it to the project's settings. Another word
     /// there counts as none: what is wrong could not be told otherwise.
     pub(super) fn ansi(&self, settings: &BTreeMap<String, String>) -> color::Ansi {

@@ -38,6 +38,8 @@ pub(super) struct Scope {
     pub(super) err_color: Color,
     /// How progress is shown.
     pub(super) mode: Mode,
+    /// Whether progress is seen on a terminal that can rewrite lines.
+    is_live: bool,
     /// Whether the stack files are those that the containers of the named project tell of.
     is_found_by_name: bool,
 }
@@ -55,22 +57,22 @@ impl Scope {
         let is_live = io::stderr().is_terminal()
             && environment.get("TERM").is_none_or(|term| term != "dumb")
             && ansi != Ansi::Never;
-        let mode = match global.progress {
-            Progress::Auto | Progress::Tty if is_live => Mode::Tty,
-            Progress::Auto | Progress::Tty | Progress::Plain => Mode::Plain,
-            Progress::Json => Mode::Json,
-            Progress::Quiet => Mode::Quiet,
-        };
         Self {
             out_color: Color::decide(ansi, io::stdout().is_terminal(), no_color),
             err_color: Color::decide(ansi, io::stderr().is_terminal(), no_color),
-            mode,
+            mode: mode(global.progress, is_live),
+            is_live,
             global,
             called,
             environment,
             settings,
             is_found_by_name: false,
         }
+    }
+
+    /// How progress is shown where a command has its own word on that.
+    pub(super) fn mode_of(&self, progress: Progress) -> Mode {
+        mode(progress, self.is_live)
     }
 
     /// Takes these stack files, which belong to the project that was named.
@@ -171,6 +173,7 @@ impl Scope {
             out_color: self.out_color,
             err_color: self.err_color,
             mode: self.mode,
+            is_live: self.is_live,
             is_found_by_name: false,
         })
     }
@@ -335,6 +338,15 @@ impl Scope {
             let text = mask.text(&warning.warning(self.err_color));
             let _ = io::stderr().write_all(text.as_bytes());
         }
+    }
+}
+
+fn mode(progress: Progress, is_live: bool) -> Mode {
+    match progress {
+        Progress::Auto | Progress::Tty if is_live => Mode::Tty,
+        Progress::Auto | Progress::Tty | Progress::Plain => Mode::Plain,
+        Progress::Json => Mode::Json,
+        Progress::Quiet => Mode::Quiet,
     }
 }
 
