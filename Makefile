@@ -1,6 +1,6 @@
 # The two commands of the README, and the checks alone. Each script says what it needs of the machine.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz bench lint
+.PHONY: help demo test soak fuzz bench compare lint
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -19,6 +19,9 @@ fuzz: ## random texts for all readers of stack files, each for SECONDS=60; SEED=
 
 bench: ## measures windlass beside docker compose and the bare engine calls; ROUNDS=7
 	@tests/bench/run $(ROUNDS)
+
+compare: ## a session of docker compose through docker compose and through windlass: the same codes and texts
+	@tests/compare/run
 
 lint: ## formatting and lints only
 	cargo fmt --check

@@ -16,7 +16,7 @@ use crate::ui::listing::{self, Form};
 use crate::ui::mask::Mask;
 use crate::ui::table::Table;
 use crate::ui::template::{Row, TemplateError};
-use row::{ago, command, ports, status};
+use row::{ago, command, live_ports, ports, status};
 
 /// List the containers of the project
 #[derive(Debug, Args)]
@@ -158,7 +158,7 @@ fn text(
                 container.service().unwrap_or_default().to_owned(),
                 ago(&container.created, now),
                 status(container, now),
-                ports(&container.ports),
+                ports(live_ports(container)),
             ]);
         }
         table

@@ -1,5 +1,7 @@
 //! What `config` prints, as text.
 
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Number, Value as Json};
 use sha2::{Digest, Sha256};
 
@@ -148,7 +150,12 @@ pub(super) fn variables_json(loaded: &Loaded) -> String {
             (variable.name.clone(), fields)
         })
         .collect();
-    format!("{:#}\n", Json::Object(variables))
+    // Indented by four, and an empty line at the end, as docker compose has it.
+    let mut text = Vec::new();
+    let indented = PrettyFormatter::with_indent(b"    ");
+    let written = variables.serialize(&mut Serializer::with_formatter(&mut text, indented));
+    debug_assert!(written.is_ok(), "memory takes everything");
+    format!("{}\n\n", String::from_utf8_lossy(&text))
 }
 
 /// The variables as a table, in the order of their first use.

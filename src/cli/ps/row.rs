@@ -12,6 +12,8 @@ use crate::ui::time;
 
 /// Letters of a command that are shown, quotes left out.
 const COMMAND_LENGTH: usize = 20;
+/// Letters of a mount's name or path that are shown.
+const MOUNT_LENGTH: usize = 15;
 
 /// The fields of a row with the names of their columns.
 pub(super) const HEADINGS: [(&str, &str); 20] = [
@@ -39,7 +41,7 @@ pub(super) const HEADINGS: [(&str, &str); 20] = [
 
 /// What is shown of a container, in the order of docker compose's JSON.
 pub(super) fn row(container: &Container, project: &ProjectName, no_trunc: bool, now: i64) -> Row {
-    let mut publishers: Vec<&PublishedPort> = container.ports.iter().collect();
+    let mut publishers: Vec<&PublishedPort> = live_ports(container).iter().collect();
     publishers.sort_by_key(|port| (port.target, port.published, port.protocol.clone()));
     let publishers: Vec<Value> = publishers
         .iter()
@@ -68,14 +70,21 @@ pub(super) fn row(container: &Container, project: &ProjectName, no_trunc: bool, 
             .filter(|mount| mount.kind == kind)
             .count()
     };
-    let mounts: Vec<&str> = container
+    let mounts: Vec<String> = container
         .mounts
         .iter()
         .map(|mount| {
             if mount.name.is_empty() {
-                mount.source.as_str()
+                &mount.source
             } else {
-                mount.name.as_str()
+                &mount.name
+            }
+        })
+        .map(|name| {
+            if no_trunc {
+                name.clone()
+            } else {
+                cut(name, MOUNT_LENGTH)
             }
         })
         .collect();
@@ -95,7 +104,7 @@ pub(super) fn row(container: &Container, project: &ProjectName, no_trunc: bool, 
         "Name": container.name,
         "Names": container.name,
         "Networks": networks.join(","),
-        "Ports": ports(&container.ports),
+        "Ports": ports(live_ports(container)),
         "Project": project,
         "Publishers": publishers,
         "RunningFor": ago(&container.created, now),
@@ -125,11 +134,29 @@ pub(super) fn command(container: &Container, no_trunc: bool) -> String {
             command.push_str(word);
         }
     }
-    if !no_trunc && command.chars().count() > COMMAND_LENGTH {
-        command = command.chars().take(COMMAND_LENGTH - 1).collect();
-        command.push('…');
+    if !no_trunc {
+        command = cut(&command, COMMAND_LENGTH);
     }
     format!("{command:?}")
+}
+
+/// The first characters of a longer text, with a sign for the rest.
+fn cut(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    let mut text: String = text.chars().take(length - 1).collect();
+    text.push('…');
+    text
+}
+
+/// The ports of a container that runs; one that doesn't holds none, whatever it declares.
+pub(super) fn live_ports(container: &Container) -> &[PublishedPort] {
+    if container.status.is_up() {
+        &container.ports
+    } else {
+        &[]
+    }
 }
 
 /// How long ago something was: `5 minutes ago`; empty where that is unknown.

@@ -121,7 +121,8 @@ pub(super) async fn stay<E: Engine>(
                         code.get_or_insert(exit_code(exited));
                     }
                     if aborts(args, service.as_deref(), exited) {
-                        writeln!(out, "Aborting on container exit...")?;
+                        out.flush()?;
+                        scope.say("Aborting on container exit...");
                         break (false, Interrupts::listen()?);
                     }
                 }
