@@ -26,6 +26,7 @@ mod images;
 mod kill;
 mod lock;
 mod logs;
+mod loss;
 mod ls;
 mod man;
 mod pause;

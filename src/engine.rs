@@ -25,7 +25,9 @@ use crate::model::{
     ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
     Volume,
 };
-use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
+use crate::state::{
+    Container, Image, NetworkState, Question, Surroundings, VolumeState, VolumeUser,
+};
 use sockets::{SocketCounts, SocketTable};
 
 /// A stream of what an engine tells over time.
@@ -107,6 +109,8 @@ pub trait Engine {
     async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError>;
     /// The volume of this name; none where there is no such volume.
     async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError>;
+    /// The containers that have a volume, other projects' and stopped ones too; none of one that is gone.
+    async fn volume_users(&self, name: &str) -> Result<Vec<VolumeUser>, EngineError>;
     /// Makes a volume.
     async fn create_volume(
         &self,

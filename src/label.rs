@@ -46,6 +46,8 @@ pub const VERSION: &str = "com.docker.compose.version";
 pub const REPLACE: &str = "com.docker.compose.replace";
 /// What was asked for, as JSON; see [`spec_to_json`].
 pub const SPEC: &str = "io.windlass.spec";
+/// `true` on a volume that the stack file protects (`x-protect`), for when there is no stack file any more.
+pub const PROTECT: &str = "io.windlass.protect";
 /// The beginnings of the keys under which tools keep what is their own.
 const TOOLS: [&str; 3] = ["com.docker.compose.", "io.windlass.", "desktop.docker.io/"];
 /// The version of the form of our labels.

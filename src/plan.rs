@@ -14,6 +14,7 @@ mod each;
 mod first_start;
 mod hook;
 mod image;
+mod loss;
 mod preflight;
 mod provided;
 mod renew;
@@ -38,6 +39,7 @@ pub use diff::{FieldChange, changes};
 pub use down::{DownOptions, RemoveImages, down};
 pub use each::{KillOptions, kill, pause, unpause};
 pub use image::{BuildOptions, LeftOut, PullOptions, PushOptions, build, pull, push};
+pub use loss::{AnonymousVolume, LostVolume, lost_volumes};
 pub use preflight::{Problem, preflight, question};
 pub use renew::{Renewal, renewals};
 pub use restart::{RestartOptions, restart};
@@ -176,6 +178,26 @@ pub enum PlanError {
         /// Where the image is named.
         position: Option<Position>,
     },
+    /// Volumes would be removed with their data, and that is only done where the user says so once more.
+    #[error("{} protected", protected_names(.0))]
+    Protected(Vec<Protected>),
+}
+
+/// A volume whose data is protected (extension `x-protect`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protected {
+    /// Its name on the engine.
+    pub volume: String,
+    /// Where the file says so; none where only the volume's label does.
+    pub position: Option<Position>,
+}
+
+fn protected_names(all: &[Protected]) -> String {
+    let names: Vec<&str> = all.iter().map(|it| it.volume.as_str()).collect();
+    match names.as_slice() {
+        [one] => format!("volume {one} is"),
+        many => format!("volumes {} are", many.join(", ")),
+    }
 }
 
 impl PlanError {
@@ -192,6 +214,7 @@ impl PlanError {
             | Self::NotInstalled { position, .. }
             | Self::BuildSecret { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),
+            Self::Protected(all) => all.iter().find_map(|it| it.position.as_ref()),
         }
     }
 }

@@ -16,6 +16,6 @@ pub use built::{Notes, Pending};
 pub use event::{Event, Outcome, Progress};
 pub use hook::{HookFailure, run_command};
 pub use inputs::{InputError, Inputs, gather, read_build_secrets};
-pub use observe::observe;
+pub use observe::{observe, observe_users};
 pub use program::{ProgramFailure, ProgramProblem, Programs, find_programs};
 pub use wait::{WaitFailure, WaitProblem};

@@ -123,6 +123,12 @@ impl Container {
         self.service() == Some(service.as_str()) && !self.is_one_off()
     }
 
+    /// Whether it mounts the volume of this name.
+    pub fn has_volume(&self, name: &str) -> bool {
+        let mut mounts = self.mounts.iter();
+        mounts.any(|mount| mount.kind == "volume" && mount.name == name)
+    }
+
     /// Its replica number, by its label.
     pub fn number(&self) -> Option<u32> {
         self.labels.get(label::CONTAINER_NUMBER)?.parse().ok()
@@ -323,6 +329,21 @@ pub struct VolumeState {
     pub mountpoint: String,
     /// `local`, or `global` in a cluster.
     pub scope: String,
+    /// When it was made, RFC 3339; empty where the engine doesn't tell.
+    pub created: String,
+    /// The containers that have it, other projects' and stopped ones too; looked up only where it may be removed.
+    pub users: Vec<VolumeUser>,
+}
+
+/// A container that has a volume.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VolumeUser {
+    /// The engine's identifier.
+    pub id: String,
+    /// Its name, without the leading slash.
+    pub name: String,
+    /// The project it belongs to, where it belongs to one.
+    pub project: Option<String>,
 }
 
 /// An image as the engine shows it.

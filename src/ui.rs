@@ -9,6 +9,7 @@ pub mod diagnostic;
 mod json;
 pub mod listing;
 pub mod log;
+pub mod loss;
 pub mod mask;
 pub mod narrator;
 mod plain;

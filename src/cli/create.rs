@@ -51,6 +51,9 @@ pub(super) struct CreateArgs {
     /// Answer every question with yes
     #[arg(short, long)]
     yes: bool,
+    /// Volumes that the stack file protects (`x-protect`) may be made anew too
+    #[arg(long)]
+    unprotect: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,6 +90,7 @@ pub(super) async fn run(args: &CreateArgs, scope: &Scope) -> Ended {
         remove_orphans: args.remove_orphans || scope.is_set("COMPOSE_REMOVE_ORPHANS"),
         ignore_orphans: scope.is_set("COMPOSE_IGNORE_ORPHANS"),
         scale: scale(&args.scale)?,
+        unprotect: args.unprotect,
         ..UpOptions::default()
     };
     raise("create", options, args.yes, args.quiet_pull, scope).await

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
 use crate::model::{HookKind, Port, ProjectName};
-use crate::plan::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId};
+use crate::plan::{OnlyIf, Operation, Plan, PlanError, Protected, Reason, Resource, Step, StepId};
 use crate::reconcile::{
     ApplyError, HookFailure, InputError, ProgramFailure, ProgramProblem, StepError, StepFailure,
     WaitFailure, WaitProblem,
@@ -141,6 +141,7 @@ impl CliError {
         match self {
             Self::Load(_) => Vec::new(),
             Self::Io(error) if error.kind() == ErrorKind::BrokenPipe => Vec::new(),
+            Self::Plan(PlanError::Protected(all)) => all.iter().map(protected_report).collect(),
             Self::Plan(error) => vec![plan_report(error)],
             Self::Inputs(errors) => errors.iter().map(input_report).collect(),
             Self::Engine(error) => vec![engine_report(error)],
@@ -237,7 +238,25 @@ fn plan_report(error: &PlanError) -> Report {
         PlanError::Undefined { .. }
         | PlanError::NoSocket { .. }
         | PlanError::BuildSecret { .. } => report,
+        PlanError::Undefined { .. } | PlanError::NoSocket { .. } | PlanError::Protected(_) => {
+            report
+        }
     }
+}
+
+fn protected_report(protected: &Protected) -> Report {
+    let Protected { volume, position } = protected;
+    let report = Report {
+        position: position.as_ref().map(ToString::to_string),
+        ..Report::new(format!("volume {volume} is protected: nothing was changed"))
+    };
+    let report = match position {
+        Some(_) => report,
+        None => report.hint("the stack file that it was made from says `x-protect: true`"),
+    };
+    report
+        .hint("`windlass down` without -v keeps it with its data;")
+        .hint("`windlass down -v --unprotect` removes both")
 }
 
 fn input_report(error: &InputError) -> Report {

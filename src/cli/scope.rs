@@ -248,6 +248,18 @@ impl Scope {
     /// Loads the project; where there is no stack to load and `-p` names a project, that name is enough: its objects
     /// carry it on the engine.
     pub(super) fn project_or_name(&self) -> Result<(Project, Known), CliError> {
+        self.loaded_or_name(LoadOptions::default())
+    }
+
+    /// The same with networks and volumes that no active service uses.
+    pub(super) fn whole_project_or_name(&self) -> Result<(Project, Known), CliError> {
+        self.loaded_or_name(LoadOptions {
+            all_resources: true,
+            ..LoadOptions::default()
+        })
+    }
+
+    fn loaded_or_name(&self, options: LoadOptions) -> Result<(Project, Known), CliError> {
         let name = self
             .global
             .project_name
@@ -255,7 +267,7 @@ impl Scope {
             .or_else(|| self.variable("COMPOSE_PROJECT_NAME"))
             .filter(|_| self.global.files.is_empty() || self.is_found_by_name)
             .and_then(|name| ProjectName::new(name).ok());
-        match (self.load_project(LoadOptions::default()), name) {
+        match (self.load_project(options), name) {
             (Ok(mut project), _) => {
                 find_programs(&mut project, &self.programs());
                 Ok((project, Known::Files))

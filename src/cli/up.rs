@@ -99,6 +99,9 @@ pub(super) struct UpArgs {
     /// data is lost
     #[arg(short, long)]
     yes: bool,
+    /// Volumes that the stack file protects (`x-protect`) may be made anew too
+    #[arg(long)]
+    unprotect: bool,
     /// Show the logs of these services only; repeatable
     #[arg(long, value_name = "SERVICE", conflicts_with = "attach_dependencies")]
     attach: Vec<String>,
@@ -365,6 +368,7 @@ fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {
         wait: args.wait,
         timeout: args.timeout,
         scale: scale(&args.scale)?,
+        unprotect: args.unprotect,
         ..UpOptions::default()
     })
 }

@@ -36,6 +36,7 @@ mod stats;
 mod stream;
 mod surroundings;
 mod transport;
+mod usage;
 mod version;
 
 use std::path::PathBuf;
@@ -66,7 +67,9 @@ use crate::model::{
     ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
     Volume,
 };
-use crate::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
+use crate::state::{
+    Container, Image, NetworkState, Question, Surroundings, VolumeState, VolumeUser,
+};
 
 /// How many inspections of a listing are made at once.
 const INSPECTIONS: usize = 16;
@@ -565,6 +568,10 @@ impl Engine for DockerEngine {
         let body = find(&self.transport, &Target::new(&["volumes", name])).await?;
         body.map(|body| inspect::volume(&body).map_err(not_understood))
             .transpose()
+    }
+
+    async fn volume_users(&self, name: &str) -> Result<Vec<VolumeUser>, EngineError> {
+        usage::users(&self.transport, name).await
     }
 
     async fn create_volume(

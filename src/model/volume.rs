@@ -19,6 +19,10 @@ pub struct Volume {
     pub driver_opts: IndexMap<String, String>,
     /// Labels of the file.
     pub labels: IndexMap<String, String>,
+    /// Its data is lost only where the user says so once more (extension `x-protect`). What is asked of the engine is the
+    /// same, so it is no part of what is compared.
+    #[serde(rename = "x-protect", skip_serializing)]
+    pub protect: bool,
     /// Where the fields stand.
     #[serde(skip)]
     pub positions: Positions,

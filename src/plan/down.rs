@@ -1,11 +1,13 @@
 //! The plan that lowers a project.
 
+mod volume;
+
 use std::collections::{BTreeSet, HashMap};
 
 use super::hook::{pre_stop, run_hooks};
 use super::provided::{call, provided};
 use super::up::Steps;
-use super::{Operation, Plan, Reason, Resource, StepId, Target, Warning};
+use super::{Operation, Plan, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
 use crate::label;
 use crate::model::{HookKind, Positions, Project, ProviderCommand, ServiceName};
@@ -27,6 +29,8 @@ pub struct DownOptions {
     pub services: Vec<ServiceName>,
     /// Remove the project's volumes and the data in them.
     pub volumes: bool,
+    /// Protected volumes (extension `x-protect`) too.
+    pub unprotect: bool,
     /// Remove images.
     pub rmi: Option<RemoveImages>,
     /// Seconds until a container that has to stop is killed; absent: its own grace period.
@@ -35,8 +39,16 @@ pub struct DownOptions {
     pub remove_orphans: bool,
 }
 
-/// Plans what lowers the project: dependents before what they depend on; what is external is never touched.
-pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Plan {
+/// Plans what lowers the project: dependents before what they depend on; what is external, and volumes that others have,
+/// are never touched.
+///
+/// # Errors
+/// Where volumes that are to be removed are protected.
+pub fn down(
+    project: &Project,
+    state: &ActualState,
+    options: &DownOptions,
+) -> Result<Plan, PlanError> {
     let mut steps = Steps::default();
     let mut warnings = Vec::new();
     let wanted = |container: &&Container| {
@@ -64,19 +76,25 @@ pub fn down(project: &Project, state: &ActualState, options: &DownOptions) -> Pl
         );
         if options.volumes {
             anonymous_volumes_down(&mut steps, &containers, &removed);
-            volumes_down(&mut steps, project, state, &removed);
+            let (gone, kept) = volume::removable(project, state, &containers, options.unprotect)?;
+            warnings.extend(kept);
+            for name in gone {
+                let resource = Resource::Volume(name.to_owned());
+                let reason = Reason::Asked("--volumes");
+                steps.add(resource, Operation::RemoveVolume, reason, removed.clone());
+            }
         }
     }
     if let Some(which) = options.rmi {
         images_down(&mut steps, project, state, options, which, &removed);
     }
-    Plan {
+    Ok(Plan {
         project: project.name.clone(),
         steps: steps.into_steps(),
         unchanged: Vec::new(),
         warnings,
         origins: origins(project, &containers, &options.services),
-    }
+    })
 }
 
 /// Where the file speaks of these containers, and of what providers bring.
@@ -321,26 +339,6 @@ pub(super) fn anonymous_volumes_down(
             reason,
             removed.to_vec(),
         );
-    }
-}
-
-fn volumes_down(steps: &mut Steps, project: &Project, state: &ActualState, removed: &[StepId]) {
-    for volume in &state.volumes {
-        let own =
-            volume.labels.get(label::PROJECT).map(String::as_str) == Some(project.name.as_str());
-        let external = project
-            .volumes
-            .values()
-            .any(|declared| declared.external && declared.name == volume.name);
-        if own && !external {
-            let reason = Reason::Asked("--volumes");
-            steps.add(
-                Resource::Volume(volume.name.clone()),
-                Operation::RemoveVolume,
-                reason,
-                removed.to_vec(),
-            );
-        }
     }
 }
 

@@ -10,8 +10,8 @@ use super::resource::{network_differences, volume_differences};
 use super::up::{Recreate, UpOptions};
 use super::{FieldChange, Resource, StepId};
 use crate::label;
-use crate::model::{Endpoint, NetworkName, Project, ServiceName};
-use crate::state::{ActualState, Container};
+use crate::model::{Endpoint, NetworkName, Project, ServiceName, Volume};
+use crate::state::{ActualState, Container, VolumeState};
 
 /// A network or volume of the project that is not what the file says.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,9 @@ pub fn renewals(project: &Project, state: &ActualState, options: &UpOptions) -> 
         (!changes.is_empty()).then(|| Renewal {
             resource: Resource::Volume(volume.name.clone()),
             changes,
-            obstacle: bystanders(project, state, options, &volume.name),
+            obstacle: users(state, there)
+                .or_else(|| bystanders(project, state, options, &volume.name))
+                .or_else(|| protection(volume, options)),
         })
     });
     let all = networks.chain(volumes);
@@ -68,6 +70,21 @@ fn strangers(state: &ActualState, members: &[String]) -> Option<String> {
     (!others.is_empty()).then(|| format!("{} of others is on it", others.join(", ")))
 }
 
+/// Containers of others that have the volume: the engine doesn't remove it.
+fn users(state: &ActualState, volume: &VolumeState) -> Option<String> {
+    let is_own = |id: &str| state.containers.iter().any(|container| container.id == id);
+    let others = volume.users.iter().filter(|user| !is_own(&user.id));
+    let others: Vec<&str> = others.map(|user| user.name.as_str()).collect();
+    (!others.is_empty()).then(|| format!("{} of others uses it", others.join(", ")))
+}
+
+/// The file's own word that its data is not to be lost.
+fn protection(volume: &Volume, options: &UpOptions) -> Option<String> {
+    (volume.protect && !options.unprotect).then(|| {
+        "it is protected (`up --yes --unprotect` makes it anew, without its data)".to_owned()
+    })
+}
+
 /// Containers that have the volume and are not made anew by this plan.
 fn bystanders(
     project: &Project,
@@ -81,16 +98,11 @@ fn bystanders(
             .service()
             .and_then(|name| ServiceName::new(name).ok())
             .is_some_and(|name| raised.contains(&name));
-        has(container, volume) && (container.is_one_off() || !is_raised)
+        container.has_volume(volume) && (container.is_one_off() || !is_raised)
     };
     let all = state.containers.iter();
     let names: Vec<&str> = all.filter(stays).map(|it| it.name.as_str()).collect();
     (!names.is_empty()).then(|| format!("{} uses it and is not raised here", names.join(", ")))
-}
-
-fn has(container: &Container, volume: &str) -> bool {
-    let mut mounts = container.mounts.iter();
-    mounts.any(|mount| mount.kind == "volume" && mount.name == volume)
 }
 
 /// What is made anew, and what is there once its place is cleared.
@@ -142,10 +154,12 @@ impl Renewed {
         let (networks, volumes): (Vec<_>, Vec<_>) =
             (self.changes.keys()).partition(|resource| matches!(resource, Resource::Network(_)));
         let is_renewed = |all: &[&Resource], name: &str| all.iter().any(|it| it.name() == name);
-        let (gone, mut stay): (Vec<_>, Vec<_>) = after
-            .containers
-            .into_iter()
-            .partition(|container| volumes.iter().any(|volume| has(container, volume.name())));
+        let (gone, mut stay): (Vec<_>, Vec<_>) =
+            after.containers.into_iter().partition(|container| {
+                volumes
+                    .iter()
+                    .any(|volume| container.has_volume(volume.name()))
+            });
         let raised = super::up::selected_names(project, options);
         for container in &mut stay {
             let is_planned = container.service().is_some_and(|service| {

@@ -298,13 +298,16 @@ impl<'a> Up<'a> {
                 });
             }
             None => {
-                let labels = label::resource_labels(
+                let mut labels = label::resource_labels(
                     self.project,
                     label::VOLUME,
                     name.as_str(),
                     &volume.labels,
                     volume,
                 );
+                if volume.protect {
+                    labels.insert(label::PROTECT.to_owned(), "true".to_owned());
+                }
                 let operation = Operation::CreateVolume {
                     volume: Box::new(volume.clone()),
                     labels,
@@ -313,6 +316,8 @@ impl<'a> Up<'a> {
             }
             Some(there) => {
                 if !volume.external {
+                    let is_protected = volume.protect && !self.options.unprotect;
+                    let place = if is_protected { "x-protect" } else { "" };
                     let owner = there.labels.get(label::PROJECT).map(String::as_str);
                     self.warn_of_foreign(
                         "volume",
@@ -324,7 +329,7 @@ impl<'a> Up<'a> {
                         "volume",
                         &volume.name,
                         &volume_differences(volume, there),
-                        volume.positions.find("").cloned(),
+                        volume.positions.find(place).cloned(),
                     );
                 }
                 None

@@ -75,6 +75,8 @@ pub struct UpOptions {
     pub kept_networks: Vec<String>,
     /// Volumes to make anew where they are not what the file says, by their names on the engine: their data is lost.
     pub renewed_volumes: Vec<String>,
+    /// Protected volumes (extension `x-protect`) may be made anew too.
+    pub unprotect: bool,
     /// Numbers of replicas in place of the file's.
     pub scale: IndexMap<ServiceName, u32>,
 }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
 use crate::model::{Condition, Limits, Project, ServiceName};
-use crate::plan::{UpOptions, granted, renewals};
+use crate::plan::{Resource, UpOptions, granted, renewals};
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
@@ -41,11 +41,32 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
     };
     for renewal in renewals(project, &state, &UpOptions::default()) {
         let name = renewal.resource.name();
+        if let Resource::Volume(name) = &renewal.resource {
+            for volume in state.volumes.iter_mut().filter(|it| it.name == *name) {
+                volume.users = engine.volume_users(name).await?;
+            }
+            continue;
+        }
         for network in state.networks.iter_mut().filter(|it| it.name == name) {
             network.members = engine.network_members(&network.id).await?;
         }
     }
     Ok(state)
+}
+
+/// Looks up who has the project's volumes, which is to be known before they are removed.
+///
+/// # Errors
+/// The first error of the engine.
+pub async fn observe_users<E: Engine>(
+    engine: &E,
+    state: &mut ActualState,
+) -> Result<(), EngineError> {
+    let asked = state.volumes.iter_mut().map(|volume| async {
+        volume.users = engine.volume_users(&volume.name).await?;
+        Ok(())
+    });
+    try_join_all(asked).await.map(drop)
 }
 
 /// How the engine is reached, for services that use it.

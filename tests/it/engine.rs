@@ -27,6 +27,7 @@ mod kill;
 mod lifecycle;
 mod lock;
 mod logs;
+mod loss;
 mod ls;
 mod mount;
 mod network;

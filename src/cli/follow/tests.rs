@@ -7,7 +7,7 @@ use crate::engine::sockets::{SocketCounts, SocketTable};
 use crate::engine::{About, BuildProgress, CopiedPath, Created, NewExec, PullProgress};
 use crate::label;
 use crate::model::{Endpoint, ImageBuild, Limits, Network, NewContainer, Volume};
-use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState};
+use crate::state::{Image, NetworkState, Question, Surroundings, VolumeState, VolumeUser};
 use crate::ui::Color;
 
 /// Containers by id, each with its logs: one list of pieces for each time that they are asked for.
@@ -141,6 +141,9 @@ impl Engine for Talkers {
         unknown()
     }
     async fn volume(&self, _: &str) -> Result<Option<VolumeState>, EngineError> {
+        unknown()
+    }
+    async fn volume_users(&self, _: &str) -> Result<Vec<VolumeUser>, EngineError> {
         unknown()
     }
     async fn create_volume(

@@ -159,6 +159,7 @@ shapes! {
         labels: Map<String> = "Labels",
         mountpoint: String = "Mountpoint",
         scope: String = "Scope",
+        created: String = "CreatedAt",
     }
     ImageShape {
         id: String = "Id",
@@ -507,6 +508,8 @@ fn from_volume(shape: VolumeShape) -> VolumeState {
         labels: shape.labels,
         mountpoint: shape.mountpoint,
         scope: shape.scope,
+        created: shape.created,
+        users: Vec::new(),
     }
 }
 

@@ -15,6 +15,8 @@ impl ApiVersion {
     pub(crate) const OURS: Self = Self::new(1, 52);
     /// The oldest version that has all we rely on (Docker 20.10 speaks 1.41, Podman 1.41).
     pub(crate) const OLDEST: Self = Self::new(1, 40);
+    /// Docker 23: the disk usage of one kind alone.
+    pub(crate) const V1_42: Self = Self::new(1, 42);
     /// Docker 25: several networks at create, per-endpoint MAC addresses, `start_interval`.
     pub(crate) const V1_44: Self = Self::new(1, 44);
     /// Docker 26: subpaths of volumes.
@@ -23,6 +25,8 @@ impl ApiVersion {
     pub(crate) const V1_48: Self = Self::new(1, 48);
     /// Docker 28.1: names of interfaces.
     pub(crate) const V1_49: Self = Self::new(1, 49);
+    /// Docker 29: the disk usage of each volume only on request.
+    pub(crate) const V1_52: Self = Self::new(1, 52);
 
     /// The version `major.minor`.
     pub(crate) const fn new(major: u32, minor: u32) -> Self {

@@ -50,6 +50,7 @@ pub(super) static VOLUME_OBJECT: Object = object(&[
     field("external", EXTERNAL),
     field("labels", PAIRS),
     field("name", STRING),
+    kept("x-protect", FLAG),
 ]);
 
 pub(super) static CONFIG_OBJECT: Object = object(&[

@@ -166,9 +166,12 @@ fn data_that_goes_with_volumes_is_lost_and_none_without() {
         }
     }
     let mut options = DownOptions::default();
-    assert_eq!(consequences(&down(&shop(), &state, &options), &state), []);
+    assert_eq!(
+        consequences(&down(&shop(), &state, &options).unwrap(), &state),
+        []
+    );
     options.volumes = true;
-    let plan = down(&shop(), &state, &options);
+    let plan = down(&shop(), &state, &options).unwrap();
     let found = consequences(&plan, &state);
     let lost: Vec<_> = found
         .iter()

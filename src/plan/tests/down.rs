@@ -1,7 +1,7 @@
 use super::*;
 
 fn down_lines(project: &Project, state: &ActualState, options: &DownOptions) -> Vec<String> {
-    lines(&down(project, state, options))
+    lines(&down(project, state, options).unwrap())
 }
 
 fn shop() -> Project {
@@ -44,7 +44,7 @@ fn volumes_and_images_go_on_request() {
         rmi: Some(RemoveImages::Local),
         ..DownOptions::default()
     };
-    let plan = down(&project, &raised(&project), &options);
+    let plan = down(&project, &raised(&project), &options).unwrap();
     assert_eq!(
         lines(&plan)[5..],
         [
@@ -79,7 +79,7 @@ fn nothing_external_is_touched() {
 fn a_network_that_an_orphan_uses_stays_and_is_named() {
     let before = project([service("web"), service("old")]);
     let after = project([service("web")]);
-    let plan = down(&after, &raised(&before), &DownOptions::default());
+    let plan = down(&after, &raised(&before), &DownOptions::default()).unwrap();
     assert!(
         !lines(&plan)
             .iter()
@@ -98,7 +98,8 @@ fn a_network_that_an_orphan_uses_stays_and_is_named() {
             remove_orphans: true,
             ..DownOptions::default()
         },
-    );
+    )
+    .unwrap();
     assert!(
         lines(&plan)
             .iter()
@@ -137,7 +138,8 @@ fn the_order_of_what_runs_counts_even_if_the_file_forgot_it() {
 
 #[test]
 fn nothing_there_is_nothing_to_do() {
-    assert!(down(&shop(), &ActualState::default(), &DownOptions::default()).is_empty());
+    let plan = down(&shop(), &ActualState::default(), &DownOptions::default());
+    assert!(plan.unwrap().is_empty());
 }
 
 #[test]
@@ -161,4 +163,123 @@ fn anonymous_volumes_that_were_handed_on_go_with_the_others() {
     };
     assert!(with(true).contains(&format!("volume:{anonymous}, RemoveVolume")));
     assert!(!with(false).contains("RemoveVolume"));
+}
+
+const WITH_VOLUMES: fn(bool) -> DownOptions = |unprotect| DownOptions {
+    volumes: true,
+    unprotect,
+    ..DownOptions::default()
+};
+
+#[test]
+fn a_protected_volume_refuses_the_plan_until_the_user_says_more() {
+    let mut project = shop();
+    project.volumes["vars"].protect = true;
+    let state = raised(&project);
+    let refused = down(&project, &state, &WITH_VOLUMES(false)).unwrap_err();
+    assert_eq!(refused.to_string(), "volume shop_vars is protected");
+    let plan = down_lines(&project, &state, &WITH_VOLUMES(true)).join("\n");
+    assert!(plan.contains("volume:shop_vars, RemoveVolume"), "{plan}");
+    assert!(down(&project, &state, &DownOptions::default()).is_ok());
+    // Nobody removes it: there is nothing to refuse.
+    assert!(down(&project, &ActualState::default(), &WITH_VOLUMES(false)).is_ok());
+}
+
+#[test]
+fn the_label_protects_a_volume_that_no_file_knows() {
+    let mut project = shop();
+    let mut state = raised(&project);
+    state.volumes[0]
+        .labels
+        .insert(label::PROTECT.into(), "true".into());
+    // The file is newer.
+    assert!(down(&project, &state, &WITH_VOLUMES(false)).is_ok());
+    project.volumes.clear();
+    let refused = down(&project, &state, &WITH_VOLUMES(false)).unwrap_err();
+    let protected = crate::plan::Protected {
+        volume: "shop_vars".into(),
+        position: None,
+    };
+    assert_eq!(refused, PlanError::Protected(vec![protected]));
+}
+
+#[test]
+fn a_volume_that_others_have_or_made_stays_and_is_named() {
+    let project = shop();
+    let told = |change: fn(&mut ActualState)| {
+        let mut state = raised(&project);
+        change(&mut state);
+        let plan = down(&project, &state, &WITH_VOLUMES(false)).unwrap();
+        let text = plan.to_string();
+        assert!(!text.contains("RemoveVolume"), "{text}");
+        assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
+        plan.warnings[0].message.clone()
+    };
+    let used = told(|state| {
+        let user = |id: &str, name: &str| crate::state::VolumeUser {
+            id: id.into(),
+            name: name.into(),
+            project: Some("other".into()),
+        };
+        let own = user(&state.containers[0].id, "shop-web-1");
+        state.volumes[0].users = vec![own, user("f1", "other-web-1")];
+    });
+    assert_eq!(
+        used,
+        "volume shop_vars stays: container other-web-1 of project other uses it"
+    );
+    let made = told(|state| {
+        let labels = &mut state.volumes[0].labels;
+        labels.insert(label::PROJECT.into(), "other".into());
+    });
+    assert_eq!(made, "volume shop_vars stays: project other made it");
+    let unlabelled = told(|state| state.volumes[0].labels.clear());
+    assert_eq!(
+        unlabelled,
+        "volume shop_vars stays: this project did not make it"
+    );
+    let orphaned = told(|state| {
+        let orphan = &mut state.containers[0];
+        orphan.labels.insert(label::SERVICE.into(), "old".into());
+        orphan.networks.clear();
+        orphan.mounts.push(crate::state::ContainerMount {
+            kind: "volume".into(),
+            name: "shop_vars".into(),
+            ..Default::default()
+        });
+    });
+    assert!(orphaned.contains("uses it (--remove-orphans"), "{orphaned}");
+}
+
+#[test]
+fn the_volumes_that_are_lost_are_known_before_those_without_a_name_last() {
+    let project = shop();
+    let mut state = raised(&project);
+    let anonymous = "0123456789abcdef".repeat(4);
+    state.containers[0]
+        .mounts
+        .push(crate::state::ContainerMount {
+            kind: "volume".into(),
+            name: anonymous.clone(),
+            target: "/cache".into(),
+            ..Default::default()
+        });
+    let container = state.containers[0].name.clone();
+    let lost =
+        |options: &DownOptions| lost_volumes(&down(&project, &state, options).unwrap(), &state);
+    let expected = [
+        LostVolume {
+            name: "shop_vars".into(),
+            anonymous: None,
+        },
+        LostVolume {
+            name: anonymous,
+            anonymous: Some(AnonymousVolume {
+                container,
+                path: "/cache".into(),
+            }),
+        },
+    ];
+    assert_eq!(lost(&WITH_VOLUMES(false)), expected);
+    assert_eq!(lost(&DownOptions::default()), []);
 }

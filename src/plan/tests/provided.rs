@@ -176,7 +176,7 @@ fn providers_are_called_after_their_dependents_went() {
     let project = shop();
     let state = raised_with(&project, &[]);
     assert_eq!(
-        lines(&down(&project, &state, &DownOptions::default())),
+        lines(&down(&project, &state, &DownOptions::default()).unwrap()),
         [
             "[] -> #1 service:web:1, StopContainer, the project is lowered",
             "[1] -> #2 service:web:1, RemoveContainer, the project is lowered",
@@ -199,6 +199,6 @@ fn providers_are_called_after_their_dependents_went() {
         services: vec![name("web")],
         ..DownOptions::default()
     };
-    let plan = down(&project, &state, &named).to_string();
+    let plan = down(&project, &state, &named).unwrap().to_string();
     assert!(!plan.contains("RunProvider"), "{plan}");
 }

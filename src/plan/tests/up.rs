@@ -678,6 +678,32 @@ fn a_volume_that_is_not_what_the_file_says_is_made_anew_only_where_the_user_says
             "[5] -> #6 service:web:1, StartContainer, depends on nothing",
         ]
     );
+    let mut guarded = project.clone();
+    guarded.volumes["data"].protect = true;
+    let kept = up(&guarded, &state, &renewed).unwrap();
+    assert!(kept.is_empty(), "{kept}");
+    assert!(kept.warnings[0].message.ends_with(
+        "; it is kept: it is protected (`up --yes --unprotect` makes it anew, without its data)"
+    ));
+    let unprotect = UpOptions {
+        unprotect: true,
+        ..renewed.clone()
+    };
+    let anew = up(&guarded, &state, &unprotect).unwrap();
+    assert_eq!(lines(&anew), lines(&plan));
+    let mut shared = state.clone();
+    shared.volumes[0].users.push(crate::state::VolumeUser {
+        id: "f1".into(),
+        name: "other-web-1".into(),
+        project: None,
+    });
+    let kept = up(&project, &shared, &renewed).unwrap();
+    assert!(kept.is_empty(), "{kept}");
+    assert!(
+        kept.warnings[0]
+            .message
+            .ends_with("; it is kept: other-web-1 of others uses it")
+    );
     let Operation::CreateContainer { container, .. } = &plan.steps[4].operation else {
         panic!("{plan}")
     };

@@ -181,7 +181,7 @@ async fn a_container_that_vanishes_between_the_plan_and_its_steps_is_no_failure_
     let engine = engine_for(&project);
     up(&engine, &project).await.done();
     let state = observe(&engine, &project).await.unwrap();
-    let plan = windlass::plan::down(&project, &state, &DownOptions::default());
+    let plan = windlass::plan::down(&project, &state, &DownOptions::default()).unwrap();
     engine.happens("shop-web-1", &Happening::Vanish);
     crate::support::project::run(&engine, plan, &windlass::reconcile::ApplyOptions::default())
         .await

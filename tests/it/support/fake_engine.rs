@@ -23,7 +23,9 @@ use windlass::model::{
     ContainerFile, Endpoint, ImageBuild, Limits, Network, NetworkAccess, NewContainer, ProjectName,
     Volume,
 };
-use windlass::state::{Container, Image, NetworkState, Question, Surroundings, VolumeState};
+use windlass::state::{
+    Container, Image, NetworkState, Question, Surroundings, VolumeState, VolumeUser,
+};
 
 use world::World;
 pub(crate) use world::{Happening, Test};
@@ -519,6 +521,11 @@ impl Engine for FakeEngine {
             Ok(all.find(|volume| volume.name == name).cloned())
         };
         self.call(format!("volume {name}"), effect).await
+    }
+
+    async fn volume_users(&self, name: &str) -> Result<Vec<VolumeUser>, EngineError> {
+        let effect = |world: &mut World| Ok(world.volume_users(name));
+        self.call(format!("volume users of {name}"), effect).await
     }
 
     async fn create_volume(

@@ -229,7 +229,7 @@ pub(crate) async fn plan_up(engine: &FakeEngine, project: &Project, options: &Up
 /// Lowers the project.
 pub(crate) async fn down(engine: &FakeEngine, project: &Project, options: &DownOptions) -> Run {
     let state = observe(engine, project).await.unwrap();
-    let plan = plan::down(project, &state, options);
+    let plan = plan::down(project, &state, options).unwrap();
     run(engine, plan, &ApplyOptions::default()).await
 }
 

@@ -120,7 +120,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         ],
     ),
     Description {
-        defaults: &[("external", "false")],
+        defaults: &[("external", "false"), ("x-protect", "false")],
         ..describe(
             &VOLUME_OBJECT,
             "volume",
@@ -139,6 +139,10 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
                 (
                     "name",
                     "The volume's name on the engine; without it, the project's name, `_` and the key.",
+                ),
+                (
+                    "x-protect",
+                    "The volume and its data are removed only with `--unprotect` on the command line.",
                 ),
             ],
         )

@@ -14,7 +14,7 @@ use windlass::model::{
 };
 use windlass::state::{
     Container, ContainerEndpoint, ContainerMount, Health, HealthTest, Image, NetworkState,
-    PublishedPort, Status, VolumeState,
+    PublishedPort, Status, VolumeState, VolumeUser,
 };
 
 use super::endpoints;
@@ -478,6 +478,18 @@ impl World {
                 ..VolumeState::default()
             });
         }
+    }
+
+    pub(super) fn volume_users(&self, name: &str) -> Vec<VolumeUser> {
+        let has = |user: &&Container| user.mounts.iter().any(|mount| mount.name == name);
+        let users = self.containers.iter().filter(has);
+        users
+            .map(|user| VolumeUser {
+                id: user.id.clone(),
+                name: user.name.clone(),
+                project: user.labels.get(label::PROJECT).cloned(),
+            })
+            .collect()
     }
 
     pub(super) fn remove_volume(&mut self, name: &str) -> Result<(), EngineError> {
