@@ -237,10 +237,8 @@ fn plan_report(error: &PlanError) -> Report {
         },
         PlanError::Undefined { .. }
         | PlanError::NoSocket { .. }
-        | PlanError::BuildSecret { .. } => report,
-        PlanError::Undefined { .. } | PlanError::NoSocket { .. } | PlanError::Protected(_) => {
-            report
-        }
+        | PlanError::BuildSecret { .. }
+        | PlanError::Protected(_) => report,
     }
 }
 
