@@ -170,6 +170,14 @@ pub(super) fn shared_services(service: &Service) -> impl Iterator<Item = Service
     )
 }
 
+/// The services whose containers must have their names before a container of this one is created: without networks of its
+/// own an engine looks links up at once.
+pub(super) fn linked_services(service: &Service) -> impl Iterator<Item = ServiceName> {
+    let spec = &service.spec;
+    let links = spec.links.iter().filter(|_| spec.network_mode.is_some());
+    links.filter_map(|link| ServiceName::new(link.split(':').next().unwrap_or(link)).ok())
+}
+
 /// What this container was made with and can't start without any more.
 fn gone(
     project: &Project,

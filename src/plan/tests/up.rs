@@ -100,6 +100,21 @@ fn one_changed_value_recreates_that_service_and_names_the_field() {
 }
 
 #[test]
+fn where_nothing_is_started_nothing_is_waited_for() {
+    let mut project = shop();
+    let state = raised(&project);
+    let environment = &mut project.services["web"].spec.environment;
+    environment.insert("DEBUG".into(), "1".into());
+    let options = UpOptions {
+        no_start: true,
+        ..UpOptions::default()
+    };
+    let plan = up(&project, &state, &options).unwrap().to_string();
+    assert!(plan.contains("service:web:1, CreateContainer"), "{plan}");
+    assert!(!plan.contains(", Wait"), "{plan}");
+}
+
+#[test]
 fn a_build_decides_whether_its_service_is_recreated() {
     let mut project = shop();
     project.services.get_mut("web").unwrap().build = Some(crate::model::Build::default());
@@ -261,6 +276,32 @@ fn what_shares_a_replaced_containers_network_is_replaced_too() {
             .map(|id| plan.steps[*id].operation.name())
             .collect::<Vec<_>>(),
         ["RenameContainer"]
+    );
+}
+
+#[test]
+fn a_container_that_is_linked_without_networks_is_created_first() {
+    let mut web = needs(service("web"), "db", Condition::ServiceStarted);
+    web.spec.links.push("db:store".into());
+    web.spec.network_mode = Some(crate::model::NetworkMode::Other("bridge".into()));
+    web.spec.networks.clear();
+    let plan = up(
+        &project([web, service("db")]),
+        &ActualState::default(),
+        &UpOptions::default(),
+    );
+    let steps = plan.unwrap().to_string();
+    let step = |text: &str| {
+        steps
+            .lines()
+            .find(|line| line.contains(text))
+            .unwrap_or_default()
+    };
+    let db = step("service:db:1, CreateContainer");
+    let number = db.split(['#', ' ']).nth(3).unwrap_or_default();
+    assert!(
+        step("service:web:1, CreateContainer").contains(number),
+        "{steps}"
     );
 }
 

@@ -5,7 +5,7 @@ use super::pre_start::Before;
 use super::replica::{Placed, Replaced};
 use crate::model::{HookKind, Mount, Service};
 use crate::plan::container::new_container;
-use crate::plan::decide::{Replica, shared_services};
+use crate::plan::decide::{Replica, linked_services, shared_services};
 use crate::plan::hook::run_hooks;
 use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, content};
 use crate::state::Container;
@@ -27,7 +27,7 @@ impl<'a> Up<'a> {
                 after.extend(self.hook_image(service, image)?);
             }
         }
-        for other in shared_services(service) {
+        for other in shared_services(service).chain(linked_services(service)) {
             after.extend(
                 self.placed
                     .get(&other)

@@ -37,6 +37,10 @@ impl Up<'_> {
         explicit: bool,
     ) -> Vec<StepId> {
         let mut after = Vec::new();
+        // What is only created gets nowhere.
+        if self.options.no_start {
+            return after;
+        }
         for placed in self.placed.get(service).into_iter().flatten() {
             let so_already = placed.started.is_empty()
                 && match condition {
