@@ -42,8 +42,14 @@ fn documents() -> Vec<PathBuf> {
         .into_iter()
         .map(|folder| folder.join("README.md"));
     std::iter::once(root().join("README.md"))
+        .chain(guides())
         .chain(examples.filter(|path| path.exists()))
         .collect()
+}
+
+/// What leads from docker's commands to windlass's, in each language.
+fn guides() -> [PathBuf; 2] {
+    ["README.md", "README.ru.md"].map(|name| root().join("examples").join(name))
 }
 
 /// The folders of `examples/`.
@@ -122,6 +128,68 @@ fn commands_of_the_documents_exist_with_their_flags() {
     }
     assert!(wrong.is_empty(), "not so: {wrong:#?}");
     assert!(seen > 0, "no command found in {:?}", documents());
+}
+
+/// What a stack of one service comes to, as JSON.
+fn service(stack: &str) -> serde_json::Value {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("stack.yaml"), stack).unwrap();
+    fs::write(folder.path().join("app.env"), "A=1\n").unwrap();
+    let output = windlass(&["-p", "guide", "config", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stack}\n{said}");
+    // Paths of the two folders are alike.
+    let text = String::from_utf8(output.stdout).unwrap();
+    let real = fs::canonicalize(folder.path()).unwrap();
+    let text = text.replace(real.to_str().unwrap(), "/folder");
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let services = json["services"].as_object().unwrap();
+    services.values().next().unwrap().clone()
+}
+
+#[test]
+fn lines_of_the_guides_do_what_docker_run_does() {
+    let row = Regex::new(r"(?m)^\| `(docker run [^`]*)` \| (.*) \|$").unwrap();
+    let code = Regex::new("`([^`]+)`").unwrap();
+    for guide in guides() {
+        let text = fs::read_to_string(&guide).unwrap();
+        let mut seen = 0;
+        for row in row.captures_iter(&text) {
+            let by_hand = row[1].replace("IMAGE", "busybox");
+            let lines: Vec<&str> = code
+                .captures_iter(&row[2])
+                .map(|line| line.get(1).unwrap().as_str())
+                .filter(|line| line.contains(':') && !line.contains("windlass"))
+                .collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let output = windlass(&["from-run", &by_hand]).output().unwrap();
+            let made = String::from_utf8(output.stdout).unwrap();
+            for line in lines {
+                seen += 1;
+                // A heading, such as `pages:` below the volumes.
+                if line.ends_with(':') {
+                    let is_there = made.lines().any(|made| made.trim().starts_with(line));
+                    assert!(is_there, "{by_hand}: {line} is not in\n{made}");
+                    continue;
+                }
+                let key = line.split(':').next().unwrap();
+                let stack = format!(
+                    "services:\n  busybox:\n    image: busybox\n    {line}\nvolumes: {{pages: }}\nnetworks: {{sky_net: }}\n"
+                );
+                assert_eq!(
+                    service(&made)[key],
+                    service(&stack)[key],
+                    "{by_hand}: {line}"
+                );
+            }
+        }
+        assert!(seen > 20, "{}: {seen} lines", guide.display());
+    }
 }
 
 #[test]
