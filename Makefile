@@ -11,7 +11,7 @@ demo: ## raises Flask + MySQL on this machine, stores a variable and reads it ba
 test: ## checks and tests everything, on a private engine of its own
 	@tests/run
 
-soak: ## the long forms of tests: killed before and after every engine call, a context of 1 GB (half an hour)
+soak: ## the long forms of tests: killed at every engine call, a context of 1 GB, edits of all stacks (an hour)
 	@tests/run soak
 
 fuzz: ## random texts for all readers of stack files, each for SECONDS=60; SEED=N repeats

@@ -34,6 +34,7 @@ mod network;
 mod pause;
 mod place;
 mod port;
+mod property;
 mod provider;
 mod ps;
 mod published;
