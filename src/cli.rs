@@ -48,6 +48,7 @@ mod saved;
 mod scale;
 mod schema;
 mod scope;
+mod service;
 mod session;
 mod signal;
 mod start;

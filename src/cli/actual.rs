@@ -7,6 +7,7 @@ use super::apply::{Wishes, apply};
 use super::error::CliError;
 use super::lock::{self, Lock};
 use super::scope::{Known, Scope};
+use super::service;
 use super::signal::Interrupts;
 use super::up::service_names;
 use crate::engine::Engine;
@@ -14,7 +15,7 @@ use crate::engine::docker::DockerEngine;
 use crate::model::{Project, ServiceName};
 use crate::plan::{LeftOut, Plan};
 use crate::reconcile::observe;
-use crate::state::{ActualState, Container};
+use crate::state::ActualState;
 use crate::ui;
 use crate::ui::Mode;
 use crate::ui::mask::Mask;
@@ -100,7 +101,7 @@ impl Actual {
     /// # Errors
     /// [`CliError::NoSuchService`] where neither the file nor the engine has one of that name.
     pub(super) fn services(&self, named: &[String]) -> Result<Vec<ServiceName>, CliError> {
-        check_services(named, &self.project, &self.state.containers)?;
+        service::check(named, &self.project, &self.state.containers)?;
         if !named.is_empty() {
             return service_names(named);
         }
@@ -166,27 +167,5 @@ impl Actual {
         )
         .await?;
         Ok(0)
-    }
-}
-
-/// Whether the file or the engine has services of these names.
-///
-/// # Errors
-/// [`CliError::NoSuchService`] with the first that neither has.
-pub(super) fn check_services(
-    named: &[String],
-    project: &Project,
-    containers: &[Container],
-) -> Result<(), CliError> {
-    let is_known = |name: &&String| {
-        let mut disabled = project.disabled_services.iter();
-        let mut containers = containers.iter();
-        project.services.contains_key(name.as_str())
-            || disabled.any(|other| other.as_str() == *name)
-            || containers.any(|container| container.service() == Some(name))
-    };
-    match named.iter().find(|name| !is_known(name)) {
-        Some(unknown) => Err(CliError::NoSuchService(unknown.clone())),
-        None => Ok(()),
     }
 }

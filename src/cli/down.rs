@@ -4,10 +4,10 @@ use clap::{Args, ValueEnum};
 
 use super::Ended;
 use super::apply::{Wishes, apply};
-use super::error::CliError;
 use super::lock;
 use super::loss;
 use super::scope::{Known, Scope};
+use super::service;
 use super::signal::Interrupts;
 use super::up::service_names;
 use crate::engine::Engine;
@@ -83,20 +83,7 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     if args.volumes {
         observe_users(&engine, &mut state).await?;
     }
-    for service in &args.services {
-        let known = project.services.contains_key(service.as_str())
-            || project
-                .disabled_services
-                .iter()
-                .any(|name| name.as_str() == service)
-            || state
-                .containers
-                .iter()
-                .any(|container| container.service() == Some(service));
-        if !known {
-            return Err(CliError::NoSuchService(service.clone()));
-        }
-    }
+    service::check(&args.services, &project, &state.containers)?;
     let options = DownOptions {
         services: service_names(&args.services)?,
         volumes: args.volumes,

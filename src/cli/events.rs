@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::Ended;
-use super::replica;
 use super::scope::Scope;
+use super::service;
 use super::signal::Interrupts;
 use crate::engine::Engine;
 use crate::label;
@@ -49,7 +49,7 @@ pub(super) async fn run(args: &EventsArgs, scope: &Scope) -> Ended {
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     let containers = engine.containers(&project.name).await?;
-    replica::doubt(&args.services, &project, &containers, scope);
+    service::doubt(&args.services, &project, &containers, scope);
     let mask = Mask::of(&project, &containers);
     let mut events = engine.history(&project.name, since, until);
     loop {

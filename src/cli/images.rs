@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::{Map, json};
 
 use super::Ended;
-use super::replica;
 use super::scope::{Scope, now, print};
+use super::service;
 use crate::engine::Engine;
 use crate::state::{Container, Image};
 use crate::ui::listing::{self, Form};
@@ -46,7 +46,7 @@ pub(super) async fn run(args: &ImagesArgs, scope: &Scope) -> Ended {
     let (project, _) = scope.project_or_name()?;
     let engine = scope.connect().await?;
     let mut containers = engine.containers(&project.name).await?;
-    replica::doubt(&args.services, &project, &containers, scope);
+    service::doubt(&args.services, &project, &containers, scope);
     let is_wanted = |service: &str| args.services.iter().any(|name| name == service);
     containers
         .retain(|container| args.services.is_empty() || container.service().is_some_and(is_wanted));

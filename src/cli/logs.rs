@@ -11,8 +11,8 @@ use futures_util::future::try_join_all;
 use super::Ended;
 use super::error::CliError;
 use super::follow::{Follower, News};
-use super::replica;
 use super::scope::{Scope, now};
+use super::service;
 use super::signal::Interrupts;
 use crate::engine::{Engine, EngineError, LogChunk, LogOptions, Told};
 use crate::model::ProjectName;
@@ -100,7 +100,7 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
         None
     };
     let mut containers = engine.containers(&project.name).await?;
-    replica::known(&args.services, (&project, known), &containers, scope)?;
+    service::known(&args.services, (&project, known), &containers, scope)?;
     containers.retain(wanted);
     if let (Some(index), [service]) = (args.index, args.services.as_slice())
         && containers.is_empty()

@@ -7,8 +7,8 @@ use clap::Args;
 use super::Ended;
 use super::error::CliError;
 use super::published;
-use super::replica;
 use super::scope::{Known, Scope, now, print};
+use super::service;
 use crate::engine::Engine;
 use crate::model::ProjectName;
 use crate::state::{Container, Status};
@@ -68,7 +68,7 @@ pub(super) async fn run(args: &PsArgs, scope: &Scope) -> Ended {
     let (project, known) = scope.project_or_name()?;
     let engine = scope.connect().await?;
     let mut containers = engine.containers(&project.name).await?;
-    replica::known(&args.services, (&project, known), &containers, scope)?;
+    service::known(&args.services, (&project, known), &containers, scope)?;
     let mask = Mask::of(&project, &containers);
     containers.retain(|container| {
         let service = container.service().unwrap_or_default();

@@ -1,11 +1,7 @@
 //! Which container a command means that names a service and, with `--index`, one of its replicas.
 
 use super::error::CliError;
-use super::scope::{Known, Scope};
-use crate::model::Project;
 use crate::state::Container;
-use crate::ui::mask::Mask;
-use crate::ui::report::Report;
 
 /// The running container of a service: that of this number, else the one with the lowest.
 ///
@@ -27,55 +23,6 @@ pub(super) fn running<'c>(
             service: service.to_owned(),
             index,
         })
-}
-
-/// The services that neither the project's files nor its containers have.
-fn unknown<'s>(
-    services: &'s [String],
-    project: &Project,
-    containers: &[Container],
-) -> Vec<&'s str> {
-    let is_known = |service: &str| {
-        let mut disabled = project.disabled_services.iter();
-        project.services.contains_key(service)
-            || disabled.any(|name| name.as_str() == service)
-            || containers
-                .iter()
-                .any(|container| container.service() == Some(service))
-    };
-    let services = services.iter().map(String::as_str);
-    services.filter(|service| !is_known(service)).collect()
-}
-
-/// Refuses services that nobody knows; where only the project's name is known they may well be in its file, so that
-/// they are named in a warning.
-pub(super) fn known(
-    services: &[String],
-    (project, known): (&Project, Known),
-    containers: &[Container],
-    scope: &Scope,
-) -> Result<(), CliError> {
-    match (unknown(services, project, containers).first(), known) {
-        (None, _) => Ok(()),
-        (Some(service), Known::Files) => Err(CliError::NoSuchService((*service).to_owned())),
-        (Some(_), Known::NameOnly) => {
-            doubt(services, project, containers, scope);
-            Ok(())
-        }
-    }
-}
-
-/// Warns of services that nobody knows: docker compose lists nothing for them and succeeds.
-pub(super) fn doubt(
-    services: &[String],
-    project: &Project,
-    containers: &[Container],
-    scope: &Scope,
-) {
-    let unknown = unknown(services, project, containers);
-    let warn = |service: &&str| Report::new(format!("no such service: {service}"));
-    let warnings: Vec<Report> = unknown.iter().map(warn).collect();
-    scope.warn(&warnings, &Mask::default());
 }
 
 /// The same for what is done in a container: where no replica was asked for and none runs, one of `run` will do.

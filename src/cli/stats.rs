@@ -12,8 +12,8 @@ use serde_json::{Map, json};
 
 use super::Ended;
 use super::error::CliError;
-use super::replica;
 use super::scope::{Scope, print};
+use super::service;
 use super::signal::Interrupts;
 use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, EngineError};
@@ -65,7 +65,7 @@ pub(super) async fn run(args: &StatsArgs, scope: &Scope) -> Ended {
     let (project, _) = scope.project_or_name()?;
     let engine = scope.connect().await?;
     let containers = engine.containers(&project.name).await?;
-    replica::doubt(&args.services, &project, &containers, scope);
+    service::doubt(&args.services, &project, &containers, scope);
     if !args.no_stream {
         let mut interrupts = Interrupts::listen()?;
         tokio::select! {

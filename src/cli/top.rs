@@ -4,8 +4,8 @@ use clap::Args;
 use futures_util::future::try_join_all;
 
 use super::Ended;
-use super::replica;
 use super::scope::{Scope, print};
+use super::service;
 use crate::engine::Engine;
 use crate::state::{Container, Processes};
 use crate::ui::mask::Mask;
@@ -24,7 +24,7 @@ pub(super) async fn run(args: &TopArgs, scope: &Scope) -> Ended {
     let (project, _) = scope.project_or_name()?;
     let engine = scope.connect().await?;
     let mut containers = engine.containers(&project.name).await?;
-    replica::doubt(&args.services, &project, &containers, scope);
+    service::doubt(&args.services, &project, &containers, scope);
     let mask = Mask::of(&project, &containers);
     let is_wanted = |service: &str| args.services.iter().any(|name| name == service);
     containers.retain(|container| {

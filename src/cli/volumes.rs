@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::Ended;
-use super::replica;
 use super::scope::{Scope, print};
+use super::service;
 use crate::engine::Engine;
 use crate::state::{Container, VolumeState};
 use crate::ui::listing::{self, Form};
@@ -45,7 +45,7 @@ pub(super) async fn run(args: &VolumesArgs, scope: &Scope) -> Ended {
     let (project, known) = scope.project_or_name()?;
     let engine = scope.connect().await?;
     let containers = engine.containers(&project.name).await?;
-    replica::known(&args.services, (&project, known), &containers, scope)?;
+    service::known(&args.services, (&project, known), &containers, scope)?;
     let mut volumes = engine.volumes(&project.name).await?;
     if !args.services.is_empty() {
         volumes.retain(|volume| is_mounted(volume, &containers, &args.services));

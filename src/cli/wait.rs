@@ -6,10 +6,10 @@ use clap::Args;
 use futures_util::StreamExt;
 
 use super::Ended;
-use super::actual::check_services;
 use super::down::{self, DownArgs};
 use super::error::CliError;
 use super::scope::{Scope, print};
+use super::service;
 use super::signal::Interrupts;
 use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent};
 use crate::model::Project;
@@ -49,7 +49,7 @@ async fn wait(args: &WaitArgs, engine: &impl Engine, project: &Project) -> Ended
         None => return Err(silence(engine).into()),
     }
     let containers = engine.containers(&project.name).await?;
-    check_services(&args.services, project, &containers)?;
+    service::check(&args.services, project, &containers)?;
     let running = containers.iter().filter(|container| {
         let service = container.service().unwrap_or_default();
         container.status.is_up() && args.services.iter().any(|name| name == service)

@@ -32,14 +32,7 @@ pub fn restart(
 ) -> Result<Plan, PlanError> {
     let mut starts = Starts::new(project, state);
     let graph = starts.graph();
-    for service in &options.services {
-        if starts.containers_of(service.as_str()).next().is_none() {
-            return Err(PlanError::NoContainer {
-                service: service.clone(),
-                to: "restart",
-            });
-        }
-    }
+    starts.check_containers(&options.services, "restart")?;
     let mut reasons: HashMap<String, Reason> = HashMap::new();
     for service in graph.start_order() {
         let is_named = (options.services.iter()).any(|name| name.as_str() == service);

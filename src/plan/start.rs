@@ -31,14 +31,7 @@ pub fn start(
 ) -> Result<Plan, PlanError> {
     let mut starts = Starts::new(project, state);
     let graph = starts.graph();
-    for service in &options.services {
-        if starts.containers_of(service.as_str()).next().is_none() {
-            return Err(PlanError::NoContainer {
-                service: service.clone(),
-                to: "start",
-            });
-        }
-    }
+    starts.check_containers(&options.services, "start")?;
     let named = options.services.iter().map(ServiceName::as_str);
     for service in graph.with_dependencies(named) {
         starts.check_dependencies(service)?;
@@ -104,6 +97,26 @@ impl<'a> Starts<'a> {
             placed: HashMap::new(),
             waits: HashMap::new(),
         }
+    }
+
+    /// Whether each of the services has a container to start, or whatever is to be done.
+    ///
+    /// # Errors
+    /// With the first that has none.
+    pub(super) fn check_containers(
+        &self,
+        services: &[ServiceName],
+        to: &'static str,
+    ) -> Result<(), PlanError> {
+        for service in services {
+            if self.containers_of(service.as_str()).next().is_none() {
+                return Err(PlanError::NoContainer {
+                    service: service.clone(),
+                    to,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The services that have containers, and which depends on which.
