@@ -54,10 +54,13 @@ fn table(text: &str, columns: usize) -> String {
     rows.join("\n")
 }
 
-/// Lengths of time differ from one run to the next.
+/// Lengths of time differ from one run to the next, and the processor's time from one moment to the next: `ps` tells
+/// the share of it since the start (C), the start and what was used.
 pub(crate) fn timeless(text: &str) -> String {
     let length = Regex::new(r"\d+ (second|minute)s?|Less than a second|About a minute").unwrap();
-    length.replace_all(text, "TIME").into_owned()
+    let used = Regex::new(r"\d+ +\d\d:\d\d +\? +\d\d:\d\d:\d\d").unwrap();
+    let text = length.replace_all(text, "TIME");
+    used.replace_all(&text, "0  00:00  ?  00:00:00").into_owned()
 }
 
 /// What stands between two spaces or more.
