@@ -60,7 +60,8 @@ pub(crate) fn timeless(text: &str) -> String {
     let length = Regex::new(r"\d+ (second|minute)s?|Less than a second|About a minute").unwrap();
     let used = Regex::new(r"\d+ +\d\d:\d\d +\? +\d\d:\d\d:\d\d").unwrap();
     let text = length.replace_all(text, "TIME");
-    used.replace_all(&text, "0  00:00  ?  00:00:00").into_owned()
+    used.replace_all(&text, "0  00:00  ?  00:00:00")
+        .into_owned()
 }
 
 /// What stands between two spaces or more.
