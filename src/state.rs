@@ -310,7 +310,7 @@ pub struct NetworkState {
     pub labels: IndexMap<String, String>,
     /// Its subnets in CIDR form.
     pub subnets: Vec<String>,
-    /// The names of the running containers on it; looked up only where it is not what the file says.
+    /// The names of the running containers on it; looked up before it is removed, and where it is not what the file says.
     pub members: Vec<String>,
 }
 

@@ -80,8 +80,8 @@ pub(super) async fn run(args: &DownArgs, scope: &Scope) -> Ended {
     let address = &engine.about().address;
     let _lock = lock::hold(address, &project.name, &mut interrupts, scope).await?;
     let mut state = observe(&engine, &project).await?;
-    if args.volumes {
-        observe_users(&engine, &mut state).await?;
+    if args.services.is_empty() {
+        observe_users(&engine, &mut state, args.volumes).await?;
     }
     service::check(&args.services, &project, &state.containers)?;
     let options = DownOptions {

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::hook::{pre_stop, run_hooks};
 use super::provided::{call, provided};
+use super::renew::strangers;
 use super::up::Steps;
 use super::{Operation, Plan, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
@@ -299,6 +300,18 @@ fn networks_down(
                     "network {} stays: container {} uses it (--remove-orphans removes containers of services that are \
                      no longer in the stack file)",
                     network.name, container.name
+                ),
+                position: None,
+            });
+            continue;
+        }
+        let others = strangers(state, &network.members);
+        if !others.is_empty() {
+            warnings.push(Warning {
+                message: format!(
+                    "network {} stays: {} of others is on it",
+                    network.name,
+                    others.join(", ")
                 ),
                 position: None,
             });

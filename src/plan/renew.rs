@@ -11,7 +11,7 @@ use super::up::{Recreate, UpOptions};
 use super::{FieldChange, Resource, StepId};
 use crate::label;
 use crate::model::{Endpoint, NetworkName, Project, ServiceName, Volume};
-use crate::state::{ActualState, Container, VolumeState};
+use crate::state::{ActualState, Container, NetworkState, VolumeState};
 
 /// A network or volume of the project that is not what the file says.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ pub fn renewals(project: &Project, state: &ActualState, options: &UpOptions) -> 
         (named.next().is_none() && !changes.is_empty()).then(|| Renewal {
             resource: Resource::Network(network.name.clone()),
             changes,
-            obstacle: strangers(state, &there.members),
+            obstacle: on_network(state, there),
         })
     });
     let volumes = project.volumes.values().filter(|volume| !volume.external);
@@ -63,10 +63,14 @@ pub fn renewals(project: &Project, state: &ActualState, options: &UpOptions) -> 
 }
 
 /// Containers of others on a network: they would be cut off, and the engine refuses that.
-fn strangers(state: &ActualState, members: &[String]) -> Option<String> {
+pub(super) fn strangers<'a>(state: &ActualState, members: &'a [String]) -> Vec<&'a str> {
     let known: HashSet<&str> = state.containers.iter().map(|it| it.name.as_str()).collect();
     let others = members.iter().filter(|name| !known.contains(name.as_str()));
-    let others: Vec<&str> = others.map(String::as_str).collect();
+    others.map(String::as_str).collect()
+}
+
+fn on_network(state: &ActualState, network: &NetworkState) -> Option<String> {
+    let others = strangers(state, &network.members);
     (!others.is_empty()).then(|| format!("{} of others is on it", others.join(", ")))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::{join_all, try_join, try_join_all};
 use futures_util::join;
 use indexmap::IndexMap;
 
@@ -54,19 +54,28 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
     Ok(state)
 }
 
-/// Looks up who has the project's volumes, which is to be known before they are removed.
+/// Looks up who is on the project's networks and, with `volumes`, who has its volumes, which is to be known before they
+/// are removed.
 ///
 /// # Errors
 /// The first error of the engine.
 pub async fn observe_users<E: Engine>(
     engine: &E,
     state: &mut ActualState,
+    volumes: bool,
 ) -> Result<(), EngineError> {
-    let asked = state.volumes.iter_mut().map(|volume| async {
+    let on_networks = state.networks.iter_mut().map(|network| async {
+        network.members = engine.network_members(&network.id).await?;
+        Ok(())
+    });
+    let of_volumes = state.volumes.iter_mut().filter(|_| volumes);
+    let of_volumes = of_volumes.map(|volume| async {
         volume.users = engine.volume_users(&volume.name).await?;
         Ok(())
     });
-    try_join_all(asked).await.map(drop)
+    try_join(try_join_all(on_networks), try_join_all(of_volumes))
+        .await
+        .map(drop)
 }
 
 /// How the engine is reached, for services that use it.

@@ -76,6 +76,23 @@ fn nothing_external_is_touched() {
 }
 
 #[test]
+fn a_network_that_containers_of_others_are_on_stays_and_they_are_named() {
+    let project = project([service("web")]);
+    let mut state = raised(&project);
+    state.networks[0].members = vec!["shop-web-1".into(), "proxy".into()];
+    let plan = down(&project, &state, &DownOptions::default()).unwrap();
+    let lines = lines(&plan);
+    assert!(
+        !lines.iter().any(|line| line.contains("RemoveNetwork")),
+        "{lines:#?}"
+    );
+    assert_eq!(
+        plan.warnings[0].message,
+        "network shop_default stays: proxy of others is on it"
+    );
+}
+
+#[test]
 fn a_network_that_an_orphan_uses_stays_and_is_named() {
     let before = project([service("web"), service("old")]);
     let after = project([service("web")]);

@@ -204,3 +204,34 @@ services:
     );
     up.says(&[&format!("http://127.0.0.1:{port} -> web:80\n")]);
 }
+
+#[test]
+fn a_network_that_another_project_is_on_stays_until_that_has_left() {
+    let shop = Stack::new(
+        "lender",
+        "services: {web: {image: busybox, command: sleep 1000, init: true}}\n",
+    );
+    shop.ok(&["up", "-d"]);
+    let network = format!("{}_default", shop.project());
+    let guest = Stack::new(
+        "guest",
+        &format!(
+            "\
+services: {{proxy: {{image: busybox, command: sleep 1000, init: true}}}}
+networks: {{default: {{external: true, name: {network}}}}}
+"
+        ),
+    );
+    guest.ok(&["up", "-d"]);
+    shop.ok(&["down"]).says(&[&format!(
+        "network {network} stays: {}-proxy-1 of others is on it",
+        guest.project()
+    )]);
+    assert_eq!(shop.states(), [""; 0]);
+    assert_eq!(shop.resources(), ["default"]);
+    // It is found again: nothing is in its way now.
+    guest.ok(&["down"]);
+    assert_eq!(shop.resources(), ["default"], "it is not the guest's");
+    shop.ok(&["down"]);
+    assert_eq!(shop.resources(), [""; 0]);
+}
