@@ -13,8 +13,8 @@ use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
 use super::source::COMMAND_LINE;
 use crate::model::{
-    ConfigName, Network, NetworkName, Project, ProjectName, SecretName, ServiceName, Volume,
-    VolumeName,
+    ConfigName, Network, NetworkName, Project, ProjectName, SecretName, Service, ServiceName,
+    Volume, VolumeName,
 };
 use indexmap::IndexMap;
 use position::Places;
@@ -30,15 +30,15 @@ pub(super) fn project(
     disabled: &Mapping,
 ) -> Option<Project> {
     let name = ProjectName::new(loading.name.clone()).ok()?;
-    let mut decode = Decode {
+    let decode = || Decode {
         places: Places::new(&loading.sources),
         environment: &loading.stack.environment,
         stack: tree,
         problems: Vec::new(),
     };
-    let mut services = decode.section(tree, "services", |decode, service, entry| {
-        decode.service(name.as_str(), service, entry)
-    });
+    let (mut services, found) = services(&decode, tree, name.as_str());
+    let mut decode = decode();
+    decode.problems = found;
     // What is left over are optional dependencies on services that no profile enables.
     let enabled: HashSet<ServiceName> = services.keys().cloned().collect();
     for service in services.values_mut() {
@@ -80,6 +80,49 @@ pub(super) fn project(
     })
 }
 
+/// So many services are worth a thread.
+const SERVICES_PER_THREAD: usize = 200;
+
+/// More threads than these don't make a load faster: reading the files takes one.
+const MAX_THREADS: usize = 4;
+
+/// The services, and what is wrong with them: parts of a large stack at the same time, put together in the stack's order.
+fn services<'a>(
+    decode: &(impl Fn() -> Decode<'a> + Sync),
+    tree: &Node,
+    project: &str,
+) -> (IndexMap<ServiceName, Service>, Vec<Diagnostic>) {
+    let part = |entries: &[(&str, &Entry)]| {
+        let mut decode = decode();
+        let services = decode.entries(entries.iter().copied(), |decode, service, entry| {
+            decode.service(project, service, entry)
+        });
+        (services, decode.problems)
+    };
+    let section = tree.get("services").and_then(Node::as_mapping);
+    let entries: Vec<(&str, &Entry)> = section.into_iter().flat_map(Mapping::iter).collect();
+    let threads = (entries.len() / SERVICES_PER_THREAD).clamp(1, MAX_THREADS);
+    let (first, others) = entries.split_at(entries.len() / threads);
+    let size = others.len().div_ceil(threads.saturating_sub(1).max(1));
+    std::thread::scope(|scope| {
+        let others = others.chunks(size.max(1));
+        let others: Vec<_> = others
+            .map(|entries| scope.spawn(|| part(entries)))
+            .collect();
+        let (mut services, mut problems) = part(first);
+        for other in others {
+            match other.join() {
+                Ok((more, found)) => {
+                    services.extend(more);
+                    problems.extend(found);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        (services, problems)
+    })
+}
+
 /// A name that the model checks.
 trait Name: Sized + std::hash::Hash + Eq {
     fn checked(text: &str) -> Option<Self>;
@@ -113,11 +156,19 @@ impl Decode<'_> {
         &mut self,
         tree: &Node,
         key: &str,
-        mut decode: impl FnMut(&mut Self, &N, &Entry) -> Option<T>,
+        decode: impl FnMut(&mut Self, &N, &Entry) -> Option<T>,
     ) -> IndexMap<N, T> {
         let section = tree.get(key).and_then(Node::as_mapping);
+        self.entries(section.into_iter().flat_map(Mapping::iter), decode)
+    }
+
+    fn entries<'n, N: Name, T>(
+        &mut self,
+        entries: impl Iterator<Item = (&'n str, &'n Entry)>,
+        mut decode: impl FnMut(&mut Self, &N, &Entry) -> Option<T>,
+    ) -> IndexMap<N, T> {
         let mut decoded = IndexMap::new();
-        for (name, entry) in section.into_iter().flat_map(Mapping::iter) {
+        for (name, entry) in entries {
             let Some(name) = N::checked(name) else {
                 continue;
             };
