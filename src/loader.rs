@@ -157,7 +157,6 @@ impl<'a> Loading<'a> {
     /// All passes over the whole stack; none where something is wrong.
     fn run(&mut self) -> Option<Loaded> {
         let files: Vec<(String, Option<Span>)> = self.parse_stack_files();
-        self.list_variables(&files);
         let place = self.place(&files)?;
         let mut tree = self.stack(&files, &place);
         self.not_empty(&files);
@@ -413,14 +412,6 @@ impl<'a> Loading<'a> {
             environment,
             chain: Vec::new(),
         }
-    }
-
-    fn list_variables(&mut self, files: &[(String, Option<Span>)]) {
-        let documents = files
-            .iter()
-            .filter_map(|(path, _)| self.documents.get(path)?.as_ref())
-            .flatten();
-        self.variables = variables::list(documents);
     }
 
     /// Loads and merges the files of a stack, or of an included one, down to absolute paths.

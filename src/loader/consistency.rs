@@ -427,20 +427,11 @@ fn container_names(services: &Mapping, problems: &mut Vec<Diagnostic>) {
 
 /// Services must not wait for each other in a circle.
 fn circles(services: &Mapping, problems: &mut Vec<Diagnostic>) {
-    let dependencies = |service: &'_ Node| {
-        service
-            .get("depends_on")
-            .and_then(Node::as_mapping)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let lists: Vec<(&str, Mapping)> = services
-        .iter()
-        .map(|(name, entry)| (name, dependencies(&entry.node)))
-        .collect();
-    let edges = lists
-        .iter()
-        .flat_map(|(name, dependencies)| dependencies.keys().map(move |target| (*name, target)));
+    let edges = services.iter().flat_map(|(name, entry)| {
+        let dependencies = entry.node.get("depends_on").and_then(Node::as_mapping);
+        let targets = dependencies.into_iter().flat_map(Mapping::keys);
+        targets.map(move |target| (name, target))
+    });
     let Err(Cycle(members)) = ServiceGraph::new(services.keys(), edges) else {
         return;
     };

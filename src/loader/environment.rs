@@ -41,16 +41,13 @@ pub(super) fn read_env_files(loading: &mut Loading<'_>, stack: &mut Node) {
         {
             read_env_file(loading, file, &own, &mut variables);
         }
-        overlay(&mut variables, own.as_mapping());
+        let rest = own.bare();
+        if let Value::Mapping(own) = own.value {
+            overlay(&mut variables, own);
+        }
         if !variables.is_empty() {
-            service.insert(
-                "environment",
-                key_span,
-                Node {
-                    value: variables.into(),
-                    ..own.bare()
-                },
-            );
+            let value = variables.into();
+            service.insert("environment", key_span, Node { value, ..rest });
         }
     }
 }
@@ -124,10 +121,8 @@ pub(super) fn read_label_files(loading: &mut Loading<'_>, stack: &mut Node) {
             let parsed = parse_later_env_file(&text, EnvFileFormat::DotEnv, lookup, &|_| None);
             take(loading, parsed, id, &mut labels);
         }
-        overlay(
-            &mut labels,
-            service.get("labels").and_then(Node::as_mapping),
-        );
+        let own = service.get("labels").and_then(Node::as_mapping);
+        overlay(&mut labels, own.cloned().unwrap_or_default());
         if !labels.is_empty() {
             service.set("labels", files.node.with_value(labels));
         }
@@ -169,8 +164,12 @@ fn take(
 }
 
 /// Sets all entries of the second mapping in the first.
-fn overlay(mapping: &mut Mapping, over: Option<&Mapping>) {
-    for (key, entry) in over.into_iter().flat_map(Mapping::iter) {
-        mapping.insert(key, entry.key_span, entry.node.clone());
+fn overlay(mapping: &mut Mapping, over: Mapping) {
+    if mapping.is_empty() {
+        *mapping = over;
+        return;
+    }
+    for (key, entry) in over {
+        mapping.insert(key, entry.key_span, entry.node);
     }
 }

@@ -29,14 +29,21 @@ impl<T: Copy> Open<T> {
 
     /// The patterns that are open behind a key.
     pub(super) fn below(&self, key: &str) -> Self {
+        let key = key.as_bytes();
+        // Most keys are told apart by their first letter; this is asked for every key of a stack, several times.
         let first = self.rows.partition_point(|row| {
             let rest = self.rest(row);
-            !rest.starts_with('*') && rest < key
+            match (rest.first(), key.first()) {
+                (Some(b'*'), _) => false,
+                (letter, wanted) if letter != wanted => letter < wanted,
+                _ => rest < key,
+            }
         });
         let rows = &self.rows[first..];
-        let row = rows.first().filter(|row| self.leads(row, key));
-        let rest = row.map_or("", |row| self.rest(row));
-        let head = rest.split('.').next().unwrap_or("");
+        let is_any = rows
+            .first()
+            .is_some_and(|row| self.rest(row).first() == Some(&b'*'));
+        let head = if is_any { b"*" } else { key };
         let count = rows.iter().take_while(|row| self.leads(row, head)).count();
         Self {
             rows: &rows[..count],
@@ -45,15 +52,17 @@ impl<T: Copy> Open<T> {
     }
 
     /// What of a row's pattern is still to be matched.
-    fn rest(&self, (pattern, _): &(&'static str, T)) -> &'static str {
-        pattern.get(self.done..).unwrap_or("")
+    fn rest(&self, (pattern, _): &(&'static str, T)) -> &'static [u8] {
+        pattern.as_bytes().get(self.done..).unwrap_or_default()
     }
 
     /// Whether a row's pattern goes on with a key.
-    fn leads(&self, row: &(&'static str, T), key: &str) -> bool {
+    fn leads(&self, row: &(&'static str, T), key: &[u8]) -> bool {
         let rest = self.rest(row);
-        let behind = rest.strip_prefix(key).map(str::as_bytes);
-        rest.starts_with('*') || (!rest.is_empty() && matches!(behind, Some([] | [b'.', ..])))
+        rest.first() == key.first()
+            && !rest.is_empty()
+            && matches!(rest.strip_prefix(key), Some([] | [b'.', ..]))
+            && !key.contains(&b'.')
     }
 
     /// The rule of the pattern that ends here.
@@ -130,6 +139,7 @@ mod tests {
             ("x.a_", None, true),
             ("x.", None, true),
             ("x.c", None, true),
+            ("x.ab.x.c.d", None, true),
         ] {
             let keys = path.split('.').filter(|_| !path.is_empty());
             let open = keys.fold(Open::new(TABLE), |open, key| open.below(key));

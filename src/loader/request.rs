@@ -64,7 +64,7 @@ pub struct Loaded {
     pub sources: Sources,
     /// What is doubtful.
     pub warnings: Vec<Diagnostic>,
-    /// Variables that the files use.
+    /// Variables that the files use, where they are left alone.
     pub variables: Vec<super::Variable>,
     /// Profiles that the services name, sorted.
     pub profiles: Vec<String>,

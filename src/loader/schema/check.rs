@@ -134,6 +134,9 @@ impl<'t> Check<'_, 't> {
 
     /// No two elements of a list may be equal.
     fn different(&mut self, items: &[Node]) {
+        if items.len() < 2 {
+            return;
+        }
         let mut seen: HashMap<String, Span> = HashMap::with_capacity(items.len());
         for item in items {
             if let Some(first) = seen.insert(fingerprint(item), item.span) {

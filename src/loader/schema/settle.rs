@@ -94,16 +94,13 @@ fn object(node: &mut Node, known: &Object, problems: &mut Problems) {
     let Value::Mapping(mapping) = &mut node.value else {
         return;
     };
-    for (key, entry) in mapping.iter_mut() {
-        if let Some(field) = known.field(key) {
-            problems.key = field.key;
-            shape(&mut entry.node, &field.shape, problems);
-        }
-    }
     mapping.retain(|key, entry| {
-        known
-            .field(key)
-            .is_none_or(|field| is_shown(field, &entry.node))
+        let Some(field) = known.field(key) else {
+            return true;
+        };
+        problems.key = field.key;
+        shape(&mut entry.node, &field.shape, problems);
+        is_shown(field, &entry.node)
     });
     for field in known
         .fields
