@@ -1,15 +1,18 @@
 # The two commands of the README, and the checks alone. Each script says what it needs of the machine.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak fuzz bench compare lint
+.PHONY: help demo test test-engines soak fuzz bench compare lint
 
 help: ## shows this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 demo: ## raises Flask + MySQL on this machine, stores a variable and reads it back
 	@examples/demo
 
 test: ## checks and tests everything, on a private engine of its own
 	@tests/run
+
+test-engines: ## the same engine tests on Docker 20.10, Docker 28 and Podman 5, and what differs
+	@tests/engines
 
 soak: ## the long forms of tests: killed at every engine call, a context of 1 GB, edits of all stacks (an hour)
 	@tests/run soak

@@ -56,6 +56,34 @@ mirror() {
   echo "${found:-http://deb.debian.org/debian}"
 }
 
+# target_folder: cargo's, as a full path; called from the checkout's folder.
+target_folder() {
+  case ${CARGO_TARGET_DIR:-target} in
+    /*) echo "$CARGO_TARGET_DIR" ;;
+    *) echo "$PWD/${CARGO_TARGET_DIR:-target}" ;;
+  esac
+}
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# unpack SUITE FOLDER PACKAGE...: Debian's packages into a folder, not installed, and without what they depend on; with
+# apt's lists in a folder of their own, so that the machine's stay as they are.
+unpack() {
+  local suite=$1 folder=$2 apt options option package
+  shift 2
+  apt=$(target_folder)/lab/apt-$suite
+  [ -f "$keyring" ] || need_command debian-archive-keyring debian-archive-keyring
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$folder"
+  echo "deb [signed-by=$keyring] $(mirror) $suite main" >"$apt/sources.list"
+  options=(-o APT::Sandbox::User=root)
+  for option in "Etc::SourceList=$apt/sources.list" Etc::SourceParts=/dev/null "State::Lists=$apt/lists" "Cache=$apt/cache"; do
+    options+=(-o "Dir::$option")
+  done
+  apt-get "${options[@]}" -qq update
+  (cd "$apt" && rm -f ./*.deb && apt-get "${options[@]}" -qq download "$@")
+  for package in "$apt"/*.deb; do dpkg-deb --extract "$package" "$folder"; done
+}
+
 # need_build_tools: curl, a linker and a cargo that is new enough for Cargo.toml; says the line to type otherwise.
 need_build_tools() {
   local needed found update
