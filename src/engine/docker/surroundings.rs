@@ -76,11 +76,13 @@ fn publications(row: &Row) -> impl Iterator<Item = Publication> {
     let label =
         |labels: &std::collections::HashMap<String, String>| labels.get(label::PROJECT).cloned();
     row.ports.iter().flatten().filter_map(move |port| {
+        // Podman leaves out that it means all addresses.
+        let address = port.address.as_deref().filter(|text| !text.is_empty());
         Some(Publication {
             id: row.id.clone(),
             container: name.trim_start_matches('/').to_owned(),
             project: row.labels.as_ref().and_then(label),
-            address: port.address.as_deref()?.parse::<IpAddr>().ok()?,
+            address: address.unwrap_or("0.0.0.0").parse::<IpAddr>().ok()?,
             port: port.public?,
             protocol: port.protocol.clone()?,
         })
@@ -139,11 +141,12 @@ mod tests {
                 {"PrivatePort": 443, "Type": "tcp"},
             ]},
             {"Id": "b2", "Names": ["/alone"], "Labels": null, "Ports": null},
+            {"Id": "c3", "Names": ["/podmans"], "Ports": [{"PrivatePort": 80, "PublicPort": 8081, "Type": "tcp"}]},
         ]);
         let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
         let found: Vec<_> = rows.iter().flat_map(publications).collect();
         let addresses: Vec<_> = found.iter().map(|one| one.address.to_string()).collect();
-        assert_eq!(addresses, ["0.0.0.0", "::"]);
+        assert_eq!(addresses, ["0.0.0.0", "::", "0.0.0.0"]);
         assert_eq!(found[0].container, "shop-web-1");
         assert_eq!(found[0].project.as_deref(), Some("shop"));
         assert_eq!((found[0].port, found[0].protocol.as_str()), (8080, "tcp"));
