@@ -170,6 +170,8 @@ impl DockerEngine {
     fn builder(&self) -> Builder {
         if self.about.buildkit {
             Builder::BuildKit
+        } else if self.ping.podman {
+            Builder::Buildah
         } else {
             Builder::Classic
         }

@@ -75,9 +75,16 @@ impl Script {
             let line = number.into_iter().next()?.parse().ok()?;
             Some((line, self.instructions.on_line(line)?))
         };
+        // Podman says so, and not always which steps there were before.
+        let quoted = || {
+            let rest = why.split_once("building at STEP \"")?.1;
+            let step = rest.split_once("\": ")?.0.replace("\\\"", "\"");
+            self.instructions.find(&format!("[1] {step}"))
+        };
         let (line, text) = step
             .and_then(|step| self.instructions.find(step))
-            .or_else(named)?;
+            .or_else(named)
+            .or_else(quoted)?;
         let (count, before) = self.added;
         Some(Box::new(DockerfileLine {
             file: self.name.clone(),

@@ -36,6 +36,8 @@ use crate::model::{Build, ImageBuild};
 pub(super) enum Builder {
     BuildKit,
     Classic,
+    /// Podman's.
+    Buildah,
 }
 
 /// Builds an image and tells how it goes; the last item has the image's id.
@@ -180,6 +182,7 @@ impl<'a> Work<'a> {
         let (who, is_old) = match engine.builder() {
             Builder::BuildKit => ("BuildKit", engine.api() < ApiVersion::new(1, 42)),
             Builder::Classic => ("the classic builder", false),
+            Builder::Buildah => ("Buildah", false),
         };
         let mut queue = VecDeque::from([BuildProgress::Builder(format!("the engine, with {who}"))]);
         let unknown = [

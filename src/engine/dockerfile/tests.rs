@@ -142,6 +142,8 @@ fn lines_are_those_of_the_users_file() {
     );
     let why = "dockerfile parse error on line 6: unknown instruction: OH";
     assert_eq!(line(None, why), Some((4, "OH".to_owned())));
+    let why = "building at STEP \"RUN false\": while running runtime: exit status 1";
+    assert_eq!(line(None, why), Some((3, "RUN false".to_owned())));
     assert_eq!(line(None, "no space left"), None);
     assert_eq!(script.images(&IndexMap::new(), None), ["app-base"]);
 }

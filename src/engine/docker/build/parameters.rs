@@ -125,10 +125,10 @@ pub(super) fn target(build: &ImageBuild, builder: Builder, pull: bool) -> Target
         .iter()
         .filter_map(|source| cached_image(source))
         .collect();
-    let ulimits = section
-        .ulimits
-        .iter()
-        .map(|(name, limit)| json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}));
+    let ulimits = section.ulimits.iter().map(|(name, limit)| match builder {
+        Builder::Buildah => json!(format!("{name}={}:{}", limit.soft, limit.hard)),
+        _ => json!({"Name": name, "Soft": limit.soft, "Hard": limit.hard}),
+    });
     let ulimits: Vec<_> = ulimits.collect();
     // Parameters that are left out where they say nothing.
     let parameters = [
@@ -162,11 +162,14 @@ pub(super) fn target(build: &ImageBuild, builder: Builder, pull: bool) -> Target
     for (name, value) in &parameters {
         target = target.with_some(name, value.as_deref());
     }
-    for host in &section.extra_hosts {
-        // The file's form is HOST=ADDRESS, the engine's HOST:ADDRESS.
-        target = target.with("extrahosts", &host.replacen('=', ":", 1));
+    // The file's form is HOST=ADDRESS, the engine's HOST:ADDRESS.
+    let hosts = section.extra_hosts.iter();
+    let hosts: Vec<_> = hosts.map(|host| host.replacen('=', ":", 1)).collect();
+    match builder {
+        Builder::Buildah if hosts.is_empty() => target,
+        Builder::Buildah => target.with("extrahosts", &json!(hosts).to_string()),
+        _ => (hosts.iter()).fold(target, |target, host| target.with("extrahosts", host)),
     }
-    target
 }
 
 #[cfg(test)]

@@ -66,6 +66,14 @@ fn the_section_becomes_parameters() {
         target(&plain, Builder::Classic, false).as_str(),
         "/build?t=x&rm=1&forcerm=1"
     );
+    let mut with_host = plain.clone();
+    with_host.build.extra_hosts = vec!["h=1.2.3.4".to_owned()];
+    let limit = Ulimit { soft: 1, hard: 2 };
+    with_host.build.ulimits.insert("nofile".to_owned(), limit);
+    assert_eq!(
+        target(&with_host, Builder::Buildah, false).as_str(),
+        "/build?t=x&rm=1&forcerm=1&ulimits=%5B%22nofile%3D1:2%22%5D&extrahosts=%5B%22h:1.2.3.4%22%5D"
+    );
 }
 
 #[test]
