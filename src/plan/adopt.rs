@@ -18,8 +18,8 @@ use indexmap::IndexMap;
 
 use crate::label;
 use crate::model::{
-    BlkioConfig, ContainerSpec, DeviceRequest, Healthcheck, Logging, Project, Service,
-    seccomp_profile,
+    BlkioConfig, ContainerSpec, DeviceRequest, Duration, Healthcheck, Logging, Project, Service,
+    Ulimit, seccomp_profile,
 };
 use crate::state::{ActualState, Container, Shown};
 
@@ -55,6 +55,21 @@ pub(super) fn asked(
     file::settle(&adopted, &mut asked);
     Some(asked)
 }
+
+/// Signals that stop programs, by the numbers that some engines show.
+const SIGNALS: [(&str, &str); 11] = [
+    ("1", "HUP"),
+    ("2", "INT"),
+    ("3", "QUIT"),
+    ("6", "ABRT"),
+    ("9", "KILL"),
+    ("10", "USR1"),
+    ("12", "USR2"),
+    ("14", "ALRM"),
+    ("15", "TERM"),
+    ("28", "WINCH"),
+    ("37", "RTMIN+3"),
+];
 
 /// A container, and the service that it is to belong to.
 struct Adopted<'a> {
@@ -105,7 +120,11 @@ impl Adopted<'_> {
             &mut asked.entrypoint,
             || is.entrypoint.clone(),
         );
+        let of_engine = &self.shown.environment;
         asked.environment = beyond(&is.environment, &image.environment, &wanted.environment);
+        (asked.environment).retain(|name, value| {
+            wanted.environment.contains_key(name) || of_engine.get(name) != Some(value)
+        });
         asked.labels = beyond(&is.labels, &image.labels, &wanted.labels);
         let folder = |folder: &Option<String>| {
             let folder = folder.as_deref().unwrap_or("/").trim_end_matches('/');
@@ -141,15 +160,7 @@ impl Adopted<'_> {
             }),
         };
         if let Some(wanted) = &mut wanted {
-            for time in [
-                &mut wanted.interval,
-                &mut wanted.timeout,
-                &mut wanted.start_period,
-                &mut wanted.start_interval,
-            ] {
-                *time = some_time(*time);
-            }
-            wanted.retries = wanted.retries.filter(|count| *count > 0);
+            in_one_form(wanted);
         }
         let mut is = self.is.healthcheck.clone();
         if let (true, Some(is), Some(wanted)) =
@@ -157,7 +168,11 @@ impl Adopted<'_> {
         {
             is.start_interval = wanted.start_interval;
         }
-        unless(is == wanted, &mut asked.healthcheck, || {
+        let mut shown = is.clone();
+        if let Some(shown) = &mut shown {
+            in_one_form(shown);
+        }
+        unless(shown == wanted, &mut asked.healthcheck, || {
             is.filter(|is| !is.test.is_empty())
         });
     }
@@ -192,7 +207,9 @@ impl Adopted<'_> {
             &mut asked.hostname,
             || is.hostname.clone(),
         );
-        asked.domainname.clone_from(&is.domainname);
+        if !self.hides("domainname") {
+            asked.domainname.clone_from(&is.domainname);
+        }
     }
 
     fn of_life(&self, asked: &mut ContainerSpec) {
@@ -208,7 +225,8 @@ impl Adopted<'_> {
         let signal = |signal: Option<&String>| {
             let name = signal.map_or("TERM", String::as_str).to_ascii_uppercase();
             let name = name.strip_prefix("SIG").unwrap_or(&name);
-            if name == "15" { "TERM" } else { name }.to_owned()
+            let by_number = SIGNALS.iter().find(|(number, _)| *number == name);
+            by_number.map_or(name, |(_, name)| name).to_owned()
         };
         let wanted_signal = wanted.stop_signal.as_ref();
         let wanted_signal = wanted_signal.or(self.image().stop_signal.as_ref());
@@ -235,6 +253,10 @@ impl Adopted<'_> {
         };
         if wanted.driver.is_some() {
             wanted.driver.clone_from(&is.driver);
+        }
+        if self.hides("logging.options") {
+            wanted.driver.clone_from(&is.driver);
+            return;
         }
         let there = |(key, _): (&String, &mut String)| Some((key.clone(), is.options.get(key)?));
         let options = wanted.options.iter_mut().filter_map(there);
@@ -316,11 +338,19 @@ impl Adopted<'_> {
         if !self.hides("annotations") {
             asked.annotations.clone_from(&is.annotations);
         }
-        asked.sysctls.clone_from(&is.sysctls);
+        if !self.hides("sysctls") {
+            asked.sysctls.clone_from(&is.sysctls);
+        }
         asked.storage_opt.clone_from(&is.storage_opt);
-        asked.ulimits.clone_from(&is.ulimits);
-        // Podman shows those of its own.
-        asked.ulimits.retain(|name, _| !name.starts_with("RLIMIT_"));
+        // Podman writes them so, and its own beside those that are asked for.
+        let limit = |(name, limit): (&String, &Ulimit)| match name.strip_prefix("RLIMIT_") {
+            None => Some((name.clone(), *limit)),
+            Some(name) => {
+                let name = name.to_ascii_lowercase();
+                wanted.ulimits.contains_key(&name).then_some((name, *limit))
+            }
+        };
+        asked.ulimits = is.ulimits.iter().filter_map(limit).collect();
     }
 
     fn of_hosts(&self, asked: &mut ContainerSpec) {
@@ -351,8 +381,18 @@ fn beyond(
 }
 
 /// A time of 0 is none.
-fn some_time(time: Option<crate::model::Duration>) -> Option<crate::model::Duration> {
+fn some_time(time: Option<Duration>) -> Option<Duration> {
     time.filter(|time| time.nanos() > 0)
+}
+
+/// What is left open is as engines have it, and some show that.
+fn in_one_form(healthcheck: &mut Healthcheck) {
+    let seconds = |time: Option<Duration>| some_time(time).or(Some(Duration::from_secs(30)));
+    healthcheck.interval = seconds(healthcheck.interval);
+    healthcheck.timeout = seconds(healthcheck.timeout);
+    healthcheck.start_period = some_time(healthcheck.start_period);
+    healthcheck.start_interval = some_time(healthcheck.start_interval);
+    healthcheck.retries = healthcheck.retries.filter(|count| *count > 0).or(Some(3));
 }
 
 /// Texts whose order says nothing, each in the one form that there is for it.

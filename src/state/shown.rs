@@ -14,6 +14,8 @@ pub struct Shown {
     pub spec: ContainerSpec,
     /// What containers of its image are where nothing else is asked for; none where the image is not known any more.
     pub image: Option<ContainerSpec>,
+    /// What of its environment the engine puts into every container's.
+    pub environment: IndexMap<String, String>,
     /// The files that were copied into it, as far as they were looked at, by their path.
     pub files: IndexMap<String, ContainerFile>,
     /// Fields that this engine doesn't show, whatever was asked for.

@@ -1,6 +1,8 @@
 //! From what an engine shows of a container or image back to the specification's terms. Pure, and lenient like
 //! [`inspect`](super::inspect): what is missing or of another kind says nothing.
 
+mod podman;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -20,9 +22,18 @@ pub(super) fn shown(json: &Value, api: ApiVersion) -> Shown {
         ("healthcheck.start_interval", ApiVersion::V1_44),
     ];
     let hidden = hidden.into_iter().filter(|(_, since)| api < *since);
+    let hidden = hidden.map(|(field, _)| field);
+    if podman::is_podmans(json) {
+        return Shown {
+            spec: container_spec(&podman::as_docker(json)),
+            environment: podman::environment(json),
+            hidden: hidden.chain(podman::HIDDEN).collect(),
+            ..Shown::default()
+        };
+    }
     Shown {
         spec: container_spec(json),
-        hidden: hidden.map(|(field, _)| field).collect(),
+        hidden: hidden.collect(),
         ..Shown::default()
     }
 }
@@ -322,11 +333,14 @@ fn from_structure(mount: &Value) -> Option<Mount> {
         }
         "volume" => {
             let options = &mount["VolumeOptions"];
+            let mut labels = texts_by_name(&options["Labels"]);
+            // Newer engines mark so what they name themselves.
+            labels.shift_remove("com.docker.volume.anonymous");
             MountKind::Volume {
                 source: text(&mount["Source"]),
                 nocopy: flag(&options["NoCopy"]),
                 subpath: text(&options["Subpath"]),
-                labels: texts_by_name(&options["Labels"]),
+                labels,
             }
         }
         "tmpfs" => {

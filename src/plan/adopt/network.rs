@@ -14,7 +14,11 @@ pub(super) fn settle(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
     if asked.network_mode.is_none() {
         attachments(adopted, asked);
     }
-    asked.ports = ports(&adopted.is.ports, &adopted.wanted.ports);
+    asked.ports = ports(
+        &adopted.is.ports,
+        &adopted.wanted.ports,
+        adopted.hides("ports.published"),
+    );
     expose(adopted, asked);
     of_links(adopted, asked);
 }
@@ -23,8 +27,14 @@ pub(super) fn settle(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
 fn mode(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
     let mode = adopted.container.network_mode.as_str();
     let wanted = &adopted.wanted.network_mode;
-    let is_builtin = matches!(mode, "" | "default" | "bridge" | "host" | "none" | "nat")
-        || mode.starts_with("container:");
+    // Podman says `bridge` of networks of the user too.
+    let there = &adopted.is.networks;
+    let is_of_all = mode == "bridge"
+        && !there.is_empty()
+        && !(there.keys()).any(|name| matches!(name.as_str(), "bridge" | "podman"));
+    let is_builtin = !is_of_all
+        && (matches!(mode, "" | "default" | "bridge" | "host" | "none" | "nat")
+            || mode.starts_with("container:"));
     let of_file = (adopted.wanted.networks.keys()).any(|name| adopted.engine_name(name) == mode);
     let same = match wanted {
         Some(wanted) => {
@@ -104,16 +114,26 @@ fn attachments(adopted: &Adopted<'_>, asked: &mut ContainerSpec) {
     unless(!differs, &mut asked.mac_address, || is.clone());
 }
 
-/// The ports in the file's order as far as they are there, then those that are there beside them.
-fn ports(is: &[Port], wanted: &[Port]) -> Vec<Port> {
+/// The ports in the file's order as far as they are there, then those that are there beside them; `chosen` where what
+/// the engine chose stands beside what was asked for.
+fn ports(is: &[Port], wanted: &[Port], chosen: bool) -> Vec<Port> {
     let key = |port: &Port| {
         let published = port.published.clone().filter(|port| port != "0");
         (
             port.target,
             port.protocol.clone(),
             published.unwrap_or_default(),
-            port.host_ip.clone().unwrap_or_default(),
+            (port.host_ip.clone())
+                .filter(|address| !(chosen && address == "0.0.0.0"))
+                .unwrap_or_default(),
         )
+    };
+    let is_same = |is: &Port, port: &Port| {
+        let (mut is, port) = (key(is), key(port));
+        if chosen && port.2.is_empty() {
+            is.2 = String::new();
+        }
+        is == port
     };
     let mut left: Vec<&Port> = is.iter().collect();
     let mut take = |fits: &dyn Fn(&Port) -> bool| {
@@ -122,7 +142,7 @@ fn ports(is: &[Port], wanted: &[Port]) -> Vec<Port> {
     };
     let same: Vec<bool> = wanted
         .iter()
-        .map(|port| take(&|is| key(is) == key(port)).is_some())
+        .map(|port| take(&|is| is_same(is, port)).is_some())
         .collect();
     let mut found = Vec::new();
     for (port, same) in wanted.iter().zip(same) {

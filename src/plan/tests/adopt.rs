@@ -125,6 +125,39 @@ fn what_the_image_or_the_engine_brings_is_no_difference() {
 }
 
 #[test]
+fn what_podman_shows_of_what_the_file_says_is_no_difference() {
+    let image = ContainerSpec {
+        command: Some(texts(&["serve"])),
+        ..ContainerSpec::default()
+    };
+    let tested = |timeout, retries| Healthcheck {
+        test: texts(&["CMD", "true"]),
+        timeout,
+        retries,
+        ..Healthcheck::default()
+    };
+    let limit = |name: &str, soft| (name.to_owned(), Ulimit { soft, hard: 2 });
+    let is = ContainerSpec {
+        command: image.command.clone(),
+        stop_signal: Some("9".into()),
+        healthcheck: Some(tested(Some(Duration::from_secs(30)), Some(3))),
+        ulimits: [limit("RLIMIT_NOFILE", 1), limit("RLIMIT_NPROC", 2)].into(),
+        ..ContainerSpec::default()
+    };
+    let wanted = |soft| ContainerSpec {
+        stop_signal: Some("SIGKILL".into()),
+        healthcheck: Some(tested(None, None)),
+        ulimits: [limit("nofile", soft)].into(),
+        ..ContainerSpec::default()
+    };
+    assert_eq!(named(&is, &image, &wanted(1)), [""; 0]);
+    assert_eq!(
+        named(&is, &image, &wanted(2)),
+        ["ulimits.nofile.soft: 1 -> 2"]
+    );
+}
+
+#[test]
 fn each_difference_is_named_by_its_field() {
     let spec = ContainerSpec::default;
     let image = ContainerSpec {

@@ -93,3 +93,45 @@ fn an_old_engine_hides_what_it_has_no_room_for() {
     assert_eq!(hidden(ApiVersion::OLDEST), all);
     assert_eq!(hidden(ApiVersion::V1_44), [""; 0]);
 }
+
+#[test]
+fn what_podman_says_in_its_own_way_is_said_as_docker_does() {
+    let json = json!({
+        "Config": {
+            "Hostname": "ab12",
+            "Env": ["container=podman", "HOME=/root", "HOSTNAME=ab12", "PATH=/bin", "LEVEL=1"],
+        },
+        "HostConfig": {
+            "Annotations": {"io.container.manager": "libpod"},
+            "ShmSize": 65_536_000, "MemorySwappiness": 0,
+            "Tmpfs": {
+                "/run": "size=1m,rw,rprivate,nosuid,nodev,tmpcopyup",
+                "/memory": "size=2097152,mode=700,rw,rprivate,nosuid,nodev,tmpcopyup",
+            },
+        },
+    });
+    let shown = shown(&json, ApiVersion::OLDEST);
+    assert_eq!(shown.spec.tmpfs, ["/run:size=1m"]);
+    let memory = json!([{"type": "tmpfs", "target": "/memory", "size": "2m", "mode": 448}]);
+    let memory: Vec<Mount> = serde_json::from_value(memory).unwrap();
+    assert_eq!(shown.spec.volumes, memory);
+    assert_eq!(
+        (shown.spec.shm_size, shown.spec.mem_swappiness),
+        (None, None)
+    );
+    assert!(shown.hidden.contains(&"sysctls"));
+    let of_engine: Vec<&str> = shown.environment.keys().map(String::as_str).collect();
+    assert_eq!(of_engine, ["container", "HOME", "HOSTNAME"]);
+}
+
+#[test]
+fn the_mark_of_a_volume_without_a_name_is_the_engines() {
+    let labels = json!({"com.docker.volume.anonymous": "", "of": "file"});
+    let mounts = json!([{"Type": "volume", "Target": "/a", "VolumeOptions": {"Labels": labels}}]);
+    let json = json!({"HostConfig": {"Mounts": mounts}});
+    let spec = shown(&json, ApiVersion::V1_49).spec;
+    let MountKind::Volume { labels, .. } = &spec.volumes[0].kind else {
+        panic!("{:?}", spec.volumes);
+    };
+    assert_eq!(labels.keys().collect::<Vec<_>>(), ["of"]);
+}
