@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{self, FuturesUnordered, LocalBoxStream, SelectAll};
 use futures_util::{FutureExt, StreamExt};
@@ -59,7 +60,7 @@ struct Followed {
     /// How it ended, as long as that has not been told.
     ended: Option<i64>,
     /// The time of the last line.
-    last: String,
+    last: Bytes,
 }
 
 /// Follows the containers of a project.
@@ -136,13 +137,13 @@ impl<'a, E: Engine> Follower<'a, E> {
             Followed {
                 number,
                 service: container.service().map(str::to_owned),
-                lines: Lines::default(),
+                lines: Lines::new(true),
                 is_open: false,
                 runs: container.status.is_up(),
                 returns: false,
                 restarted: false,
                 ended: over.then_some(container.exit_code),
-                last: String::new(),
+                last: Bytes::new(),
             },
         );
         self.open(&container.id, options);

@@ -1,12 +1,15 @@
 //! `windlass logs`.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::io::{self, BufWriter, Write};
+use std::vec;
 
+use bytes::Bytes;
 use clap::Args;
 use futures_util::StreamExt;
 use futures_util::future::try_join_all;
+use futures_util::stream::select_all;
 
 use super::Ended;
 use super::error::CliError;
@@ -20,6 +23,9 @@ use crate::state::{Container, Status};
 use crate::ui::Color;
 use crate::ui::log::{self, Filter, Lines, LogForm, LogLine};
 use crate::ui::time;
+
+/// Written at once: the logs of a day may have many megabytes.
+const AT_ONCE: usize = 64 * 1024;
 
 /// Show the output of containers, merged by time
 #[derive(Debug, Args)]
@@ -62,6 +68,9 @@ pub(super) struct LogsArgs {
     /// No lines in which this regular expression is found; repeatable
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
+    /// Lines as the engine sends them, in place of merging them by time: sooner done with long logs
+    #[arg(long, conflicts_with = "follow")]
+    unmerged: bool,
     /// One JSON object per line: time, service, container, stream and line
     #[arg(long)]
     json: bool,
@@ -111,17 +120,17 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
         });
     }
     containers.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
     match &mut follower {
         None => {
-            let logs = merge(
-                &engine,
-                &containers,
-                &options,
-                form,
-                project.name.as_str(),
-                &mut out,
-            );
+            let logs = async {
+                let sources = sources(&engine, &containers, &options, form, &project.name);
+                if args.unmerged {
+                    write(sources, &mut out).await
+                } else {
+                    merge(sources, &mut out).await
+                }
+            };
             tokio::select! {
                 result = logs => result?,
                 () = interrupts.next() => return Err(CliError::Interrupted),
@@ -196,69 +205,72 @@ fn options(args: &LogsArgs) -> Result<LogOptions, CliError> {
         tail,
         since: moment(&args.since)?,
         until: moment(&args.until)?,
-        timestamps: true,
+        timestamps: !args.unmerged || args.timestamps || args.json,
     })
 }
 
-/// One container's output in the merge.
+/// The output of several containers.
+struct Sources<'e> {
+    form: LogForm,
+    all: Vec<Source<'e>>,
+}
+
+/// One container's output.
 struct Source<'e> {
     number: usize,
     chunks: Told<'e, LogChunk>,
     lines: Lines,
-    ready: VecDeque<LogLine>,
+    ready: vec::IntoIter<LogLine>,
+}
+
+fn sources<'e, E: Engine>(
+    engine: &'e E,
+    containers: &[Container],
+    options: &LogOptions,
+    mut form: LogForm,
+    project: &ProjectName,
+) -> Sources<'e> {
+    let all = containers.iter().map(|container| Source {
+        number: form.add(container, project.as_str()),
+        chunks: engine.logs(&container.id, options),
+        lines: Lines::new(options.timestamps),
+        ready: Vec::new().into_iter(),
+    });
+    let all = all.collect();
+    Sources { form, all }
 }
 
 impl Source<'_> {
     /// The next line; none at the end.
     async fn next(&mut self) -> Result<Option<LogLine>, EngineError> {
         loop {
-            if let Some(line) = self.ready.pop_front() {
+            if let Some(line) = self.ready.next() {
                 return Ok(Some(line));
             }
-            if let Some(chunk) = self.chunks.next().await.transpose()? {
-                let lines = self.lines.push(chunk.stderr, &chunk.bytes);
-                self.ready.extend(lines);
-                continue;
-            }
-            self.ready.extend(self.lines.finish());
-            if self.ready.is_empty() {
-                return Ok(None);
-            }
+            let Some(chunk) = self.chunks.next().await.transpose()? else {
+                self.ready = self.lines.finish().into_iter();
+                return Ok(self.ready.next());
+            };
+            self.ready = self.lines.push(chunk.stderr, &chunk.bytes).into_iter();
         }
     }
 }
 
-/// Writes the lines of all containers in the order of their times, whatever their number, with one line of each in
-/// memory.
-async fn merge<E: Engine>(
-    engine: &E,
-    containers: &[Container],
-    options: &LogOptions,
-    mut form: LogForm,
-    project: &str,
-    out: &mut impl Write,
-) -> Result<(), CliError> {
-    let mut sources: Vec<Source<'_>> = containers
-        .iter()
-        .map(|container| Source {
-            number: form.add(container, project),
-            chunks: engine.logs(&container.id, options),
-            lines: Lines::default(),
-            ready: VecDeque::new(),
-        })
-        .collect();
-    let first = try_join_all(sources.iter_mut().map(Source::next)).await?;
-    let mut next: Vec<Option<LogLine>> = first;
-    let mut order: BinaryHeap<Reverse<(String, usize)>> = next
+/// Writes the lines of all containers in the order of their times, whatever their number, with one piece of the output
+/// of each in memory.
+async fn merge(sources: Sources<'_>, out: &mut impl Write) -> Result<(), CliError> {
+    let Sources { form, mut all } = sources;
+    let mut next = try_join_all(all.iter_mut().map(Source::next)).await?;
+    let mut order: BinaryHeap<Reverse<(Bytes, usize)>> = next
         .iter()
         .enumerate()
         .filter_map(|(index, line)| Some(Reverse((line.as_ref()?.time.clone(), index))))
         .collect();
     while let Some(Reverse((time, index))) = order.pop() {
         if let Some(line) = next[index].take() {
-            form.line(out, sources[index].number, &line)?;
+            form.line(out, all[index].number, &line)?;
         }
-        if let Some(line) = sources[index].next().await? {
+        if let Some(line) = all[index].next().await? {
             // A line without a time belongs to the one before it.
             let key = if line.time.is_empty() {
                 time
@@ -267,6 +279,31 @@ async fn merge<E: Engine>(
             };
             order.push(Reverse((key, index)));
             next[index] = Some(line);
+        }
+    }
+    Ok(())
+}
+
+/// Writes the lines of all containers as they come.
+async fn write(sources: Sources<'_>, out: &mut impl Write) -> Result<(), CliError> {
+    let Sources { form, all } = sources;
+    let mut cuts = Vec::new();
+    let mut streams = Vec::new();
+    for (index, source) in all.into_iter().enumerate() {
+        cuts.push((source.number, source.lines));
+        streams.push(source.chunks.map(move |chunk| (index, chunk)));
+    }
+    let mut chunks = select_all(streams);
+    while let Some((index, chunk)) = chunks.next().await {
+        let chunk = chunk?;
+        let (number, lines) = &mut cuts[index];
+        for line in lines.push(chunk.stderr, &chunk.bytes) {
+            form.line(out, *number, &line)?;
+        }
+    }
+    for (number, lines) in &mut cuts {
+        for line in lines.finish() {
+            form.line(out, *number, &line)?;
         }
     }
     Ok(())

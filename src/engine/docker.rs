@@ -52,7 +52,7 @@ pub use beyond::{BeyondEngine, Need, beyond_engine, network_beyond_engine};
 
 use self::build::Builder;
 use self::failure::from_bollard;
-use self::request::{Target, find, get, not_understood, open, post, put_archive};
+use self::request::{Target, find, get, not_understood, open, open_until_end, post, put_archive};
 use self::transport::{Ping, Transport};
 use self::version::ApiVersion;
 use super::auth::{AuthError, RegistryConfig, config_text};
@@ -289,10 +289,17 @@ impl DockerEngine {
             )
             .with_some("since", options.since.map(number).as_deref())
             .with_some("until", options.until.map(number).as_deref());
-        Ok(log::logs(
-            open(&self.transport, &target).await?,
-            &self.transport,
-        ))
+        let transport = &self.transport;
+        let is_near = matches!(transport.address(), locate::Address::Unix(_));
+        if options.follow || !is_near {
+            return Ok(log::logs(open(transport, &target).await?, transport));
+        }
+        let logs = log::logs(open_until_end(transport, &target).await?, transport);
+        // Whether that was all: an engine that broke off does not answer.
+        let transport = transport.clone();
+        let end = async move { get(&transport, &Target::new(&["_ping"])).await };
+        let end = futures_util::stream::once(end).try_filter_map(|_| std::future::ready(Ok(None)));
+        Ok(logs.chain(end).boxed_local())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Log lines of several containers, each behind the name of its container.
 
+mod line;
+
 use std::io::{self, Write};
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -8,6 +10,8 @@ use serde_json::json;
 use super::color::{BAD, CONTAINERS};
 use super::{Color, text};
 use crate::state::Container;
+
+pub use line::{Lines, LogLine};
 
 /// The name of a container in logs: without the project's name in front.
 pub fn name<'a>(container: &'a Container, project: &str) -> &'a str {
@@ -29,6 +33,8 @@ pub struct LogForm {
     filter: Filter,
     names: Vec<String>,
     services: Vec<String>,
+    /// What stands before the lines of each container: of standard output, and of standard error.
+    prefixes: Vec<[String; 2]>,
 }
 
 /// Which lines are shown.
@@ -70,6 +76,7 @@ impl LogForm {
             filter: Filter::default(),
             names: Vec::new(),
             services: Vec::new(),
+            prefixes: Vec::new(),
         }
     }
 
@@ -95,8 +102,28 @@ impl LogForm {
             self.names.push(name.to_owned());
             let service = container.service().unwrap_or_default();
             self.services.push(service.to_owned());
+            self.fill_up();
             self.names.len() - 1
         })
+    }
+
+    /// Makes the prefixes anew: all are as wide as the widest name.
+    fn fill_up(&mut self) {
+        let widest = self.names.iter().map(|name| text::width(name)).max();
+        let prefix = |(number, name): (usize, &String)| {
+            let name = text::pad(name, widest.unwrap_or(0));
+            let style = CONTAINERS[number % CONTAINERS.len()].on_default();
+            let stdout = self.color.paint(style, &format!("{name}  |"));
+            // On a terminal, what comes from standard error has a red bar.
+            let stderr = if self.color.is_on() {
+                let name = self.color.paint(style, &format!("{name}  "));
+                format!("{name}{}", self.color.paint(BAD, "|"))
+            } else {
+                stdout.clone()
+            };
+            [stdout + " ", stderr + " "]
+        };
+        self.prefixes = self.names.iter().enumerate().map(prefix).collect();
     }
 
     /// The name behind a number.
@@ -114,7 +141,7 @@ impl LogForm {
         }
         if self.json {
             let object = json!({
-                "time": line.time,
+                "time": String::from_utf8_lossy(&line.time),
                 "service": self.services.get(number),
                 "container": self.name(number),
                 "stream": if line.stderr { "stderr" } else { "stdout" },
@@ -122,21 +149,14 @@ impl LogForm {
             });
             return writeln!(out, "{object}");
         }
-        if self.prefix {
-            let widest = self.names.iter().map(|name| text::width(name)).max();
-            let name = text::pad(self.name(number), widest.unwrap_or(0));
-            let style = CONTAINERS[number % CONTAINERS.len()].on_default();
-            // On a terminal, what comes from standard error has a red bar.
-            let prefix = if line.stderr && self.color.is_on() {
-                let name = self.color.paint(style, &format!("{name}  "));
-                format!("{name}{}", self.color.paint(BAD, "|"))
-            } else {
-                self.color.paint(style, &format!("{name}  |"))
-            };
-            write!(out, "{prefix} ")?;
+        if self.prefix
+            && let Some(prefixes) = self.prefixes.get(number)
+        {
+            out.write_all(prefixes[usize::from(line.stderr)].as_bytes())?;
         }
         if self.timestamps && !line.time.is_empty() {
-            write!(out, "{} ", line.time)?;
+            out.write_all(&line.time)?;
+            out.write_all(b" ")?;
         }
         out.write_all(&line.text)?;
         out.write_all(b"\n")
@@ -156,77 +176,6 @@ impl LogForm {
             return writeln!(out, "{object}");
         }
         writeln!(out, "{} exited with code {code}", self.name(number))
-    }
-}
-
-/// One line of a container's output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LogLine {
-    /// Whether it was written to standard error.
-    pub stderr: bool,
-    /// When it was written, by the engine's clock (RFC 3339); empty where the engine didn't tell.
-    pub time: String,
-    /// The line without its end.
-    pub text: Vec<u8>,
-}
-
-/// Cuts output that was asked for with timestamps into lines. Standard output and standard error are cut each for
-/// itself.
-#[derive(Clone, Debug, Default)]
-pub struct Lines {
-    begun: [LogLine; 2],
-}
-
-impl Lines {
-    /// Takes a piece of output in; answers the lines it completes.
-    ///
-    /// The engine puts its time in front of each piece, and a line that it keeps in several pieces has one in front of
-    /// each of them.
-    pub fn push(&mut self, stderr: bool, bytes: &[u8]) -> Vec<LogLine> {
-        let begun = &mut self.begun[usize::from(stderr)];
-        let mut lines = Vec::new();
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let (time, text) = split_time(piece);
-            if begun.text.is_empty() && begun.time.is_empty() {
-                begun.time = String::from_utf8_lossy(time).into_owned();
-            }
-            begun.text.extend_from_slice(text);
-            begun.stderr = stderr;
-            if piece.last() == Some(&b'\n') {
-                lines.push(trimmed(std::mem::take(begun)));
-            }
-        }
-        lines
-    }
-
-    /// The lines that were begun and never ended.
-    pub fn finish(&mut self) -> Vec<LogLine> {
-        let begun = std::mem::take(&mut self.begun);
-        begun
-            .into_iter()
-            .filter(|line| !line.text.is_empty())
-            .map(trimmed)
-            .collect()
-    }
-}
-
-fn trimmed(mut line: LogLine) -> LogLine {
-    for end in [b'\n', b'\r'] {
-        if line.text.last() == Some(&end) {
-            line.text.pop();
-        }
-    }
-    line
-}
-
-/// Splits the engine's time off a piece of output; without one all is text.
-fn split_time(piece: &[u8]) -> (&[u8], &[u8]) {
-    let looks_like_time = |time: &[u8]| {
-        time.len() >= 20 && time[0].is_ascii_digit() && time[4] == b'-' && time[10] == b'T'
-    };
-    match piece.iter().position(|byte| *byte == b' ') {
-        Some(end) if looks_like_time(&piece[..end]) => (&piece[..end], &piece[end + 1..]),
-        _ => (&[], piece),
     }
 }
 
@@ -350,44 +299,9 @@ mod tests {
     fn line(time: &str, text: &str) -> LogLine {
         LogLine {
             stderr: false,
-            time: time.to_owned(),
-            text: text.as_bytes().to_vec(),
+            time: time.to_owned().into(),
+            text: text.as_bytes().to_vec().into(),
         }
-    }
-
-    #[test]
-    fn output_is_cut_into_lines_whatever_its_pieces() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.push(false, b"one\ntw"), [line("", "one")]);
-        let error = LogLine {
-            stderr: true,
-            ..line("", "error")
-        };
-        assert_eq!(lines.push(true, b"error\r\n"), [error]);
-        assert_eq!(
-            lines.push(false, b"o\n\nrest"),
-            [line("", "two"), line("", "")]
-        );
-        assert_eq!(lines.finish(), [line("", "rest")]);
-        assert!(lines.finish().is_empty());
-    }
-
-    #[test]
-    fn the_engines_time_is_split_off_each_piece() {
-        let (early, late) = ("2024-05-06T07:08:09.1Z", "2024-05-06T07:08:09.2Z");
-        let mut lines = Lines::default();
-        let piece = format!("{early} a long ");
-        assert!(lines.push(false, piece.as_bytes()).is_empty());
-        let piece = format!("{late} line\n");
-        assert_eq!(
-            lines.push(false, piece.as_bytes()),
-            [line(early, "a long line")]
-        );
-        let piece = format!("{early} \n{late} two words\n");
-        assert_eq!(
-            lines.push(false, piece.as_bytes()),
-            [line(early, ""), line(late, "two words")]
-        );
     }
 
     #[test]

@@ -2,6 +2,30 @@ use super::*;
 use crate::cli::follow::tests::Talkers;
 use crate::state::Status;
 
+/// What is written of these containers' output.
+fn written(engine: &Talkers, containers: &[Container], merged: bool) -> String {
+    let project = ProjectName::new("shop").unwrap();
+    let options = LogOptions {
+        timestamps: true,
+        ..LogOptions::default()
+    };
+    let form = LogForm::new(Color::OFF, true, false);
+    let sources = sources(engine, containers, &options, form, &project);
+    let mut out = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let result = runtime.block_on(async {
+        if merged {
+            merge(sources, &mut out).await
+        } else {
+            write(sources, &mut out).await
+        }
+    });
+    result.unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
 fn lines_of_several_containers_are_merged_by_time() {
     let engine = Talkers::default();
@@ -12,22 +36,27 @@ fn lines_of_several_containers_are_merged_by_time() {
     let three = at(3, "three");
     engine.add(&web, &[&[&one, &four]]);
     engine.add(&db, &[&[&two, "no time\n", &three]]);
-    let mut out = Vec::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime
-        .block_on(merge(
-            &engine,
-            &[web, db],
-            &LogOptions::default(),
-            LogForm::new(Color::OFF, true, false),
-            "shop",
-            &mut out,
-        ))
-        .unwrap();
+    let containers = [web, db];
     assert_eq!(
-        String::from_utf8(out).unwrap(),
+        written(&engine, &containers, true),
         "web-1  | one\ndb-1   | two\ndb-1   | no time\ndb-1   | three\nweb-1  | four\n"
     );
+}
+
+#[test]
+fn lines_that_are_not_merged_stay_whole_and_in_the_order_of_their_container() {
+    let engine = Talkers::default();
+    let web = Talkers::container("web", Status::Running, 0);
+    let db = Talkers::container("db", Status::Running, 0);
+    engine.add(&web, &[&["one\ntw", "o\nthree"]]);
+    engine.add(&db, &[&["four\nfi", "ve\n"]]);
+    let text = written(&engine, &[web, db], false);
+    for (prefix, expected) in [
+        ("web-1  | ", ["one", "two", "three"].as_slice()),
+        ("db-1   | ", &["four", "five"]),
+    ] {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(prefix));
+        assert_eq!(lines.collect::<Vec<_>>(), expected, "{text}");
+    }
+    assert_eq!(text.lines().count(), 5, "{text}");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use bytes::{Buf as _, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _};
 use hyper::Response;
 use hyper::body::Incoming;
@@ -98,16 +98,40 @@ impl Demultiplexer {
             });
             return;
         }
-        while self.buffer.len() >= HEADER {
-            let length = (&self.buffer[4..HEADER]).get_u32() as usize;
-            if self.buffer.len() < HEADER + length {
-                return;
+        self.take_apart();
+    }
+
+    /// Takes whole pieces out of the buffer. Those of one output are put together as long as they end with their lines:
+    /// where a line goes on, the next piece begins with a time of its own.
+    fn take_apart(&mut self) {
+        let mut at = 0;
+        let mut together = LogChunk {
+            stderr: false,
+            bytes: Bytes::new(),
+        };
+        let mut bytes = BytesMut::new();
+        while let Some((header, rest)) = self.buffer[at..].split_at_checked(HEADER) {
+            let length = (&header[4..]).get_u32() as usize;
+            let Some(payload) = rest.get(..length) else {
+                break;
+            };
+            let stderr = header[0] == 2;
+            if !bytes.is_empty() && (stderr != together.stderr || !bytes.ends_with(b"\n")) {
+                together.bytes = bytes.split().freeze();
+                self.chunks.push_back(together.clone());
             }
-            let stderr = self.buffer[0] == 2;
-            self.buffer.advance(HEADER);
-            let bytes = self.buffer.split_to(length).freeze();
-            self.chunks.push_back(LogChunk { stderr, bytes });
+            together.stderr = stderr;
+            if bytes.is_empty() {
+                bytes.reserve(self.buffer.len() - at);
+            }
+            bytes.extend_from_slice(payload);
+            at += HEADER + length;
         }
+        if !bytes.is_empty() {
+            together.bytes = bytes.freeze();
+            self.chunks.push_back(together);
+        }
+        self.buffer.advance(at);
     }
 
     /// What is left of a piece whose rest never came is shown all the same.

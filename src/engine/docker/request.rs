@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::{Empty, Full};
 use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, Version};
 use serde_json::Value;
 
 use super::failure::{checked, from_send};
@@ -102,6 +102,20 @@ pub(super) async fn open(
 ) -> Result<Response<Incoming>, EngineError> {
     let request = Request::builder()
         .method(Method::GET)
+        .uri(target.as_str())
+        .body(Empty::<Bytes>::new());
+    send(transport, request).await
+}
+
+/// The same in HTTP 1.0, in which a body is what comes until the connection ends: not cut into a piece for each line,
+/// which is most of the work with a long log. An engine that breaks off looks like one that is done.
+pub(super) async fn open_until_end(
+    transport: &Transport,
+    target: &Target,
+) -> Result<Response<Incoming>, EngineError> {
+    let request = Request::builder()
+        .method(Method::GET)
+        .version(Version::HTTP_10)
         .uri(target.as_str())
         .body(Empty::<Bytes>::new());
     send(transport, request).await
