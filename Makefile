@@ -20,8 +20,8 @@ soak: ## the long forms of tests: killed at every engine call, a context of 1 GB
 fuzz: ## random texts for all readers of stack files, each for SECONDS=60; SEED=N repeats
 	@tests/fuzz "$(SECONDS)" "$(SEED)"
 
-bench: ## measures windlass beside docker compose and the bare engine calls; ROUNDS=7
-	@tests/bench/run $(ROUNDS)
+bench: ## measures windlass beside docker compose and the bare engine calls; ROUNDS=7, ROWS="chain logs"
+	@tests/bench/run $(ROUNDS) $(ROWS)
 
 compare: ## a session of docker compose through docker compose and through windlass: the same codes and texts
 	@tests/compare/run

@@ -3,6 +3,7 @@
 //! is faster has found a fault of it.
 
 mod engine;
+mod logs;
 mod recording;
 mod sockets;
 
@@ -10,11 +11,13 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join, try_join_all};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use tokio::sync::watch::{Receiver, Sender, channel};
 
 pub(crate) use engine::Engine;
+pub(crate) use logs::logs;
 use recording::Container;
-pub(crate) use recording::Recording;
+pub(crate) use recording::{Limits, Recording};
 
 /// The pause before a test that failed is run again, and between two looks at an exec that has ended.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -32,21 +35,20 @@ enum Stage {
 
 /// Makes and starts everything; ends when every service is ready.
 pub(crate) async fn up(engine: &Engine, recording: &Recording) -> Result<()> {
+    let volumes = recording.volumes.iter();
+    try_join_all(volumes.map(|body| engine.post("/volumes/create", Some(body)))).await?;
     let networks = recording.networks.iter();
-    let networks = try_join_all(networks.map(|body| engine.post("/networks/create", Some(body))));
+    let networks = try_join_all(networks.map(|body| network(engine, body)));
     // A container is made beside its network: the engine needs that at the start only.
-    let containers = try_join_all(
-        recording
-            .containers
-            .iter()
-            .map(|container| create(engine, container)),
-    );
+    let containers = recording.containers.iter();
+    let containers = try_join_all(containers.map(|container| create(engine, container)));
     let stages: Vec<_> = recording
         .containers
         .iter()
         .map(|_| channel(Stage::Made))
         .collect();
     let (_, ids) = try_join(networks, containers).await?;
+    let turns = Semaphore::new(recording.limits.starts);
     let runs = recording.containers.iter().zip(&ids).zip(&stages);
     let runs = runs.map(|((container, id), (stage, _))| {
         let before = container.after.iter().flat_map(|(service, ready)| {
@@ -55,30 +57,40 @@ pub(crate) async fn up(engine: &Engine, recording: &Recording) -> Result<()> {
             let others = others.filter(move |(other, _)| other.service == *service);
             others.map(move |(_, (_, seen))| (seen.clone(), wanted))
         });
-        run(engine, container, id, stage, before.collect())
+        run(engine, &turns, container, id, stage, before.collect())
     });
     try_join_all(runs).await?;
     Ok(())
 }
 
-/// Stops and removes everything but the volumes.
+/// Stops and removes everything but the volumes that stay.
 pub(crate) async fn down(engine: &Engine, recording: &Recording) -> Result<()> {
+    let turns = Semaphore::new(recording.limits.stops);
+    let containers = recording.containers.iter();
     // What is not there need not be removed.
-    join_all(
-        recording
-            .containers
-            .iter()
-            .map(async |Container { name, .. }| {
-                let _ = engine.post(&format!("/containers/{name}/stop"), None).await;
-                let _ = engine.delete(&format!("/containers/{name}?force=1")).await;
-            }),
-    )
+    join_all(containers.map(async |Container { name, .. }| {
+        let _turn = turns.acquire().await;
+        let _ = engine.post(&format!("/containers/{name}/stop"), None).await;
+        let _ = engine.delete(&format!("/containers/{name}?force=1")).await;
+    }))
     .await;
-    for network in &recording.networks {
-        let name = network["Name"].as_str().unwrap_or_default();
-        let _ = engine.delete(&format!("/networks/{name}")).await;
-    }
+    let networks = recording.networks.iter().map(|body| ("networks", body));
+    let volumes = recording.volumes.iter().map(|body| ("volumes", body));
+    join_all(networks.chain(volumes).map(async |(kind, body)| {
+        let name = body["Name"].as_str().unwrap_or_default();
+        let _ = engine.delete(&format!("/{kind}/{name}")).await;
+    }))
+    .await;
     Ok(())
+}
+
+/// Makes a network. Engine 20.10 sometimes counts endpoints of containers that are gone, and keeps a network of which it
+/// does: it is there, then.
+async fn network(engine: &Engine, body: &Value) -> Result<()> {
+    match engine.post("/networks/create", Some(body)).await {
+        Err(error) if error.to_string().contains("409 Conflict") => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 async fn create(engine: &Engine, container: &Container) -> Result<String> {
@@ -86,9 +98,40 @@ async fn create(engine: &Engine, container: &Container) -> Result<String> {
     id(&engine.post(&path, Some(&container.body)).await?)
 }
 
+/// Waits until no container of the project runs.
+pub(crate) async fn ended(engine: &Engine, project: &str) -> Result<()> {
+    for container in recording::containers(engine, project).await? {
+        let id = container["Id"].as_str().unwrap_or_default();
+        engine.post(&format!("/containers/{id}/wait"), None).await?;
+    }
+    Ok(())
+}
+
+/// Fails where a service of the project was started more than once, or where its test does not pass right now.
+pub(crate) async fn came_up_once(engine: &Engine, project: &str, service: &str) -> Result<()> {
+    for inspected in recording::containers(engine, project).await? {
+        let container = Container::of(&inspected, None);
+        if container.service != service {
+            continue;
+        }
+        let restarts = &inspected["RestartCount"];
+        if *restarts != 0 || inspected["State"]["Running"] != true {
+            let state = &inspected["State"]["Status"];
+            return Err(format!("{service} is {state} and was restarted {restarts} times").into());
+        }
+        let id = inspected["Id"].as_str().unwrap_or_default();
+        let exec = prepare(engine, &container, id).await?;
+        if !passes(engine, &exec).await? {
+            return Err(format!("the test of {service} does not pass").into());
+        }
+    }
+    Ok(())
+}
+
 /// Starts a container after those that come before it, and waits until it is ready.
 async fn run(
     engine: &Engine,
+    turns: &Semaphore,
     container: &Container,
     id: &str,
     stage: &Sender<Stage>,
@@ -100,20 +143,22 @@ async fn run(
         }),
     )
     .await?;
-    engine
-        .post(&format!("/containers/{id}/start"), None)
-        .await?;
+    {
+        let _turn = turns.acquire().await?;
+        engine
+            .post(&format!("/containers/{id}/start"), None)
+            .await?;
+    }
     stage.send_replace(Stage::Started);
-    if !container.test.is_empty() {
+    if !container.test.is_empty() || !container.ports.is_empty() {
         ready(engine, container, id).await?;
     }
     stage.send_replace(Stage::Ready);
     Ok(())
 }
 
-/// Waits until all ports listen, and the test passes after that.
+/// Waits until all ports listen, and the test passes after that where there is one.
 async fn ready(engine: &Engine, container: &Container, id: &str) -> Result<()> {
-    // The exec is made while the ports are looked for.
     let listening = async {
         let inspected = engine.get(&format!("/containers/{id}/json")).await?;
         let pid = inspected["State"]["Pid"].as_u64().unwrap_or_default();
@@ -123,6 +168,10 @@ async fn ready(engine: &Engine, container: &Container, id: &str) -> Result<()> {
         sockets::listening(pid, &container.ports).await;
         Ok(())
     };
+    if container.test.is_empty() {
+        return listening.await;
+    }
+    // The exec is made while the ports are looked for.
     let (mut exec, ()) = try_join(prepare(engine, container, id), listening).await?;
     while !passes(engine, &exec).await? {
         tokio::time::sleep(PAUSE).await;

@@ -14,7 +14,7 @@ use super::Result;
 
 /// An engine behind a Unix socket.
 pub(crate) struct Engine {
-    socket: PathBuf,
+    pub(super) socket: PathBuf,
 }
 
 impl Engine {
