@@ -4,6 +4,7 @@
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
 mod adopt;
+mod by_resource;
 mod consequence;
 mod container;
 mod content;
@@ -33,6 +34,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
+pub use by_resource::ByResource;
 pub use consequence::{Consequence, Effect, consequences};
 pub use content::{Granted, granted};
 pub use diff::{FieldChange, changes};

@@ -1,8 +1,8 @@
 //! What a plan brings with it: what is down meanwhile, what restarts, which data is lost or at risk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Target};
+use super::{ByResource, OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Target};
 use crate::label;
 use crate::model::{Condition, MountKind, NewContainer, ServiceName};
 use crate::state::{ActualState, Container};
@@ -41,6 +41,7 @@ pub enum Effect {
 /// What the steps of a plan bring with them, in the order of the steps.
 pub fn consequences(plan: &Plan, state: &ActualState) -> Vec<Consequence> {
     let mut found = Vec::new();
+    let around = &Around::of(plan, state);
     for (step, at) in plan.steps.iter().enumerate() {
         // What makes a failure good is no part of what is meant to happen.
         if matches!(at.only_if, Some(OnlyIf::Failed(_))) {
@@ -54,26 +55,26 @@ pub fn consequences(plan: &Plan, state: &ActualState) -> Vec<Consequence> {
                 container,
                 replaces: Some(old),
             } => {
-                let Some(old) = by_id(state, old) else {
+                let Some(old) = around.by_id(old) else {
                     continue;
                 };
-                add(downtime(plan, state, at, old));
-                add(restarts(plan, at));
+                add(downtime(around, at, old));
+                add(restarts(around, at));
                 let kept = kept_volumes(old, container);
                 add(at_risk(at, &kept));
                 add(unmounted(old, container, &kept));
             }
             Operation::StopContainer { target, .. } if at.reason != Reason::Replaces => {
-                let restarted = starts(plan, at).next().is_some();
-                if let Some(old) = existing(state, target).filter(|_| restarted) {
-                    add(downtime(plan, state, at, old));
-                    add(restarts(plan, at));
+                let restarted = starts(around, at).next().is_some();
+                if let Some(old) = existing(around, target).filter(|_| restarted) {
+                    add(downtime(around, at, old));
+                    add(restarts(around, at));
                 }
             }
             Operation::RestartContainer { target, .. } => {
-                if let Some(old) = existing(state, target) {
-                    add(downtime(plan, state, at, old));
-                    add(restarts(plan, at));
+                if let Some(old) = existing(around, target) {
+                    add(downtime(around, at, old));
+                    add(restarts(around, at));
                 }
             }
             Operation::DisconnectNetwork { network, .. } => {
@@ -85,37 +86,102 @@ pub fn consequences(plan: &Plan, state: &ActualState) -> Vec<Consequence> {
             Operation::RemoveContainer {
                 target,
                 volumes: true,
-            } => add(existing(state, target).and_then(|old| lost_with(plan, old))),
+            } => add(existing(around, target).and_then(|old| lost_with(around, old))),
             _ => {}
         }
     }
     found
 }
 
-fn by_id<'s>(state: &'s ActualState, id: &str) -> Option<&'s Container> {
-    state.containers.iter().find(|container| container.id == id)
+/// What a step is looked at with, to be found at once however much it is.
+struct Around<'a> {
+    by_resource: ByResource<'a>,
+    containers: HashMap<&'a str, &'a Container>,
+    /// The containers that run and depend on a service.
+    dependents: HashMap<String, Vec<&'a Container>>,
+    /// The ids of containers that are stopped, removed or replaced.
+    touched: HashSet<&'a str>,
+    /// The services whose containers something is done to because of another service.
+    because_of: HashMap<&'a ServiceName, Vec<&'a ServiceName>>,
+    /// The volumes that steps of their own remove.
+    removed: HashSet<&'a str>,
 }
 
-fn existing<'s>(state: &'s ActualState, target: &Target) -> Option<&'s Container> {
+impl<'a> Around<'a> {
+    fn of(plan: &'a Plan, state: &'a ActualState) -> Self {
+        let all = state.containers.iter();
+        let mut around = Self {
+            by_resource: ByResource::new(plan),
+            containers: all.map(|it| (it.id.as_str(), it)).collect(),
+            dependents: HashMap::new(),
+            touched: HashSet::new(),
+            because_of: HashMap::new(),
+            removed: HashSet::new(),
+        };
+        for container in state.containers.iter().filter(|it| it.status.is_up()) {
+            for on in label::dependencies(&container.labels) {
+                let others = around.dependents.entry(on.to_string()).or_default();
+                others.push(container);
+            }
+        }
+        for step in &plan.steps {
+            match &step.operation {
+                Operation::StopContainer {
+                    target: Target::Existing(id),
+                    ..
+                }
+                | Operation::RemoveContainer {
+                    target: Target::Existing(id),
+                    ..
+                }
+                | Operation::CreateContainer {
+                    replaces: Some(id), ..
+                } => {
+                    around.touched.insert(id);
+                }
+                Operation::RemoveVolume => {
+                    around.removed.insert(step.resource.name());
+                }
+                _ => {}
+            }
+            if let (
+                Reason::DependencyReplaced(cause) | Reason::SharesWith(cause),
+                Resource::Container {
+                    replica: Some((service, _)),
+                    ..
+                },
+            ) = (&step.reason, &step.resource)
+            {
+                around.because_of.entry(cause).or_default().push(service);
+            }
+        }
+        around
+    }
+
+    fn by_id(&self, id: &str) -> Option<&'a Container> {
+        self.containers.get(id).copied()
+    }
+}
+
+fn existing<'a>(around: &Around<'a>, target: &Target) -> Option<&'a Container> {
     match target {
-        Target::Existing(id) => by_id(state, id),
+        Target::Existing(id) => around.by_id(id),
         Target::CreatedBy { .. } => None,
     }
 }
 
 /// The steps that start what this one is about.
-fn starts<'p>(plan: &'p Plan, at: &'p Step) -> impl Iterator<Item = &'p Step> {
-    plan.steps.iter().filter(|step| {
-        step.resource == at.resource
-            && matches!(
-                step.operation,
-                Operation::StartContainer { .. } | Operation::RestartContainer { .. }
-            )
-            && !matches!(step.only_if, Some(OnlyIf::Failed(_) | OnlyIf::Unchanged(_)))
+fn starts<'a>(around: &Around<'a>, at: &Step) -> impl Iterator<Item = &'a Step> {
+    let same = around.by_resource.of(&at.resource).map(|(_, step)| step);
+    same.filter(|step| {
+        matches!(
+            step.operation,
+            Operation::StartContainer { .. } | Operation::RestartContainer { .. }
+        ) && !matches!(step.only_if, Some(OnlyIf::Failed(_) | OnlyIf::Unchanged(_)))
     })
 }
 
-fn downtime(plan: &Plan, state: &ActualState, at: &Step, old: &Container) -> Option<Effect> {
+fn downtime(around: &Around<'_>, at: &Step, old: &Container) -> Option<Effect> {
     if !old.status.is_up() {
         return None;
     }
@@ -132,32 +198,18 @@ fn downtime(plan: &Plan, state: &ActualState, at: &Step, old: &Container) -> Opt
         Condition::ServiceStarted
     };
     Some(Effect::Downtime {
-        until: starts(plan, at).next().map(|_| state_again),
-        felt_by: felt_by(plan, state, old),
+        until: starts(around, at).next().map(|_| state_again),
+        felt_by: felt_by(around, old),
     })
 }
 
 /// Services whose containers depend on this one and are left running.
-fn felt_by(plan: &Plan, state: &ActualState, old: &Container) -> Vec<ServiceName> {
+fn felt_by(around: &Around<'_>, old: &Container) -> Vec<ServiceName> {
     let Some(service) = old.service() else {
         return Vec::new();
     };
-    let is_touched = |container: &Container| {
-        plan.steps.iter().any(|step| match &step.operation {
-            Operation::StopContainer { target, .. } | Operation::RemoveContainer { target, .. } => {
-                *target == Target::Existing(container.id.clone())
-            }
-            Operation::CreateContainer { replaces, .. } => {
-                replaces.as_deref() == Some(container.id.as_str())
-            }
-            _ => false,
-        })
-    };
-    let goes_on = state.containers.iter().filter(|container| {
-        container.status.is_up()
-            && label::dependencies(&container.labels).any(|on| on.as_str() == service)
-            && !is_touched(container)
-    });
+    let dependents = around.dependents.get(service).into_iter().flatten();
+    let goes_on = dependents.filter(|container| !around.touched.contains(container.id.as_str()));
     let names: BTreeSet<ServiceName> = goes_on
         .filter_map(|container| ServiceName::new(container.service()?).ok())
         .collect();
@@ -165,7 +217,7 @@ fn felt_by(plan: &Plan, state: &ActualState, old: &Container) -> Vec<ServiceName
 }
 
 /// Services that restart, or get another container, because of what is done to this one.
-fn restarts(plan: &Plan, at: &Step) -> Option<Effect> {
+fn restarts(around: &Around<'_>, at: &Step) -> Option<Effect> {
     let Resource::Container {
         replica: Some((cause, _)),
         ..
@@ -173,19 +225,8 @@ fn restarts(plan: &Plan, at: &Step) -> Option<Effect> {
     else {
         return None;
     };
-    let because = plan.steps.iter().filter(|step| match &step.reason {
-        Reason::DependencyReplaced(service) | Reason::SharesWith(service) => service == cause,
-        _ => false,
-    });
-    let names: BTreeSet<ServiceName> = because
-        .filter_map(|step| match &step.resource {
-            Resource::Container {
-                replica: Some((service, _)),
-                ..
-            } => Some(service.clone()),
-            _ => None,
-        })
-        .collect();
+    let because = around.because_of.get(cause).into_iter().flatten();
+    let names: BTreeSet<ServiceName> = because.map(|&service| service.clone()).collect();
     (!names.is_empty()).then(|| Effect::Restarts(names.into_iter().collect()))
 }
 
@@ -222,12 +263,8 @@ fn unmounted(old: &Container, new: &NewContainer, kept: &BTreeSet<String>) -> Op
 }
 
 /// The anonymous volumes that are removed with their container, where no step of its own removes them.
-fn lost_with(plan: &Plan, old: &Container) -> Option<Effect> {
-    let has_step = |name: &str| {
-        plan.steps
-            .iter()
-            .any(|step| step.operation == Operation::RemoveVolume && step.resource.name() == name)
-    };
+fn lost_with(around: &Around<'_>, old: &Container) -> Option<Effect> {
+    let has_step = |name: &str| around.removed.contains(name);
     let lost: Vec<String> = (old.mounts.iter())
         .filter(|mount| mount.is_anonymous_volume() && !has_step(&mount.name))
         .map(|mount| mount.target.clone())

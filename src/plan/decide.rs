@@ -6,7 +6,9 @@ use super::provided::{sources, was};
 use super::up::{Recreate, UpOptions};
 use super::update::{Difference, Updates, difference};
 use super::{Reason, Resource};
-use crate::model::{Condition, NetworkMode, Project, RestartPolicy, Service, ServiceName};
+use crate::model::{
+    Condition, Dependency, NetworkMode, Project, RestartPolicy, Service, ServiceName,
+};
 use crate::state::{ActualState, Container, Status};
 
 /// One replica of a service, and what becomes of it.
@@ -71,10 +73,10 @@ pub(super) fn decide<'a>(
     // Services whose container is replaced: for certain where no image decides.
     let mut replaced: HashMap<&ServiceName, Vec<Was>> = HashMap::new();
     let mut decided = Vec::with_capacity(services.len());
-    let is_called = |name: &ServiceName| {
-        let mut called = services.iter().filter(|service| service.provider.is_some());
-        called.any(|service| service.name == *name)
-    };
+    let called = services.iter().filter(|service| service.provider.is_some());
+    let called: HashSet<&ServiceName> = called.map(|service| &service.name).collect();
+    let is_called = |name: &ServiceName| called.contains(name);
+    let there = There::of(state);
     for service in services {
         let policy = options.recreate_policy(&service.name);
         let shares: Vec<_> = shared_services(service)
@@ -87,8 +89,8 @@ pub(super) fn decide<'a>(
             Some(_) => 0,
             None => options.scale(service),
         };
-        let of_service = replicas_of(service, state, scale, |container| {
-            let differs = gone(project, service, container, state)
+        let of_service = replicas_of(service, &there, scale, |container| {
+            let differs = gone(project, service, container, &there)
                 .map(Difference::Another)
                 .or_else(|| differs(project, service, container, state));
             let updates = match (policy, differs) {
@@ -178,17 +180,45 @@ pub(super) fn linked_services(service: &Service) -> impl Iterator<Item = Service
     links.filter_map(|link| ServiceName::new(link.split(':').next().unwrap_or(link)).ok())
 }
 
+/// What is there, to be found at once however much it is.
+struct There<'a> {
+    /// The containers of each service's replicas.
+    replicas: HashMap<&'a str, Vec<&'a Container>>,
+    /// Ids and names of all containers.
+    containers: HashSet<&'a str>,
+    /// Ids of all networks.
+    networks: HashSet<&'a str>,
+}
+
+impl<'a> There<'a> {
+    fn of(state: &'a ActualState) -> Self {
+        let mut replicas: HashMap<&str, Vec<&Container>> = HashMap::new();
+        for container in state.containers.iter().filter(|it| !it.is_one_off()) {
+            if let Some(service) = container.service() {
+                replicas.entry(service).or_default().push(container);
+            }
+        }
+        let containers = state.containers.iter();
+        let containers = containers.flat_map(|it| [it.id.as_str(), it.name.as_str()]);
+        let networks = state.networks.iter().map(|it| it.id.as_str());
+        Self {
+            replicas,
+            containers: containers.collect(),
+            networks: networks.collect(),
+        }
+    }
+}
+
 /// What this container was made with and can't start without any more.
 fn gone(
     project: &Project,
     service: &Service,
     container: &Container,
-    state: &ActualState,
+    there: &There<'_>,
 ) -> Option<Reason> {
     if let Some(NetworkMode::Service(other)) = &service.spec.network_mode {
         let shared = container.network_mode.strip_prefix("container:")?;
-        let there = |other: &Container| other.id == shared || other.name == shared;
-        return (!state.containers.iter().any(there))
+        return (!there.containers.contains(shared))
             .then(|| Reason::Gone(format!("the container of {other} whose network it shares")));
     }
     let names = service.spec.networks.keys();
@@ -196,9 +226,7 @@ fn gone(
     // The engine goes by a network's id: another one of its name is of no use.
     let gone = names.find(|name| {
         let id = container.networks.get(*name).map(|own| &own.network_id);
-        id.is_some_and(|id| {
-            !id.is_empty() && !state.networks.iter().any(|network| network.id == *id)
-        })
+        id.is_some_and(|id| !id.is_empty() && !there.networks.contains(id.as_str()))
     })?;
     Some(Reason::Gone(format!("its network {gone}")))
 }
@@ -227,13 +255,14 @@ fn differs(
 
 fn replicas_of<'a>(
     service: &'a Service,
-    state: &'a ActualState,
+    there: &There<'a>,
     scale: u32,
     verdict: impl Fn(&Container) -> Verdict,
 ) -> Decided<'a> {
     let mut numbered: BTreeMap<u32, Vec<&Container>> = BTreeMap::new();
-    for container in &state.containers {
-        if container.is_replica_of(&service.name) && container.status != Status::Removing {
+    let replicas = there.replicas.get(service.name.as_str());
+    for &container in replicas.into_iter().flatten() {
+        if container.status != Status::Removing {
             numbered
                 .entry(container.number().unwrap_or(u32::MAX))
                 .or_default()
@@ -291,9 +320,10 @@ fn replicas_of<'a>(
             leftovers: same,
         });
     }
+    let mut taken: HashSet<u32> = replicas.iter().map(|replica| replica.number).collect();
     let mut free = 1;
     while replicas.len() < scale as usize {
-        while replicas.iter().any(|replica| replica.number == free) {
+        while !taken.insert(free) {
             free += 1;
         }
         replicas.push(Replica {
@@ -313,20 +343,17 @@ fn replicas_of<'a>(
 /// Decides which kept containers are started: those that don't run. A job that has done its work stays as it is until
 /// one of the services that need it starts again.
 fn decide_starts(project: &Project, decided: &mut [Decided<'_>], options: &UpOptions) {
-    let mut started: HashSet<ServiceName> = HashSet::new();
+    let services = decided.iter().filter_map(|other| other.replicas.first());
+    let jobs = jobs(services.map(|replica| replica.service));
+    let needed = needed(project);
+    // The jobs of services that are started: those stand behind what they depend on.
+    let mut needed_for_start: HashSet<&ServiceName> = HashSet::new();
     for i in (0..decided.len()).rev() {
         let Some(service) = decided[i].replicas.first().map(|replica| replica.service) else {
             continue;
         };
-        let needed_for_start = decided
-            .iter()
-            .filter_map(|other| other.replicas.first())
-            .any(|other| {
-                started.contains(&other.service.name)
-                    && waits_for_completion(other.service, &service.name)
-            });
-        let services = decided.iter().filter_map(|other| other.replicas.first());
-        let is_job = is_job(services.map(|replica| replica.service), &service.name);
+        let is_needed = needed_for_start.contains(&service.name);
+        let is_job = jobs.contains(&service.name);
         let mut starts = false;
         for replica in &mut decided[i].replicas {
             match &mut replica.decision {
@@ -334,8 +361,8 @@ fn decide_starts(project: &Project, decided: &mut [Decided<'_>], options: &UpOpt
                     container, start, ..
                 } => {
                     let completed = (is_job && has_ended_well(container))
-                        || is_done(project, replica.service, container, options);
-                    *start = !container.status.is_up() && (!completed || needed_for_start);
+                        || is_done(&needed, replica.service, container, options);
+                    *start = !container.status.is_up() && (!completed || is_needed);
                     starts |= *start;
                 }
                 Decision::Create => starts = true,
@@ -347,9 +374,17 @@ fn decide_starts(project: &Project, decided: &mut [Decided<'_>], options: &UpOpt
             }
         }
         if starts {
-            started.insert(service.name.clone());
+            needed_for_start.extend(jobs_of(service));
         }
     }
+}
+
+/// The services that others depend on.
+pub(super) fn needed(project: &Project) -> HashSet<&ServiceName> {
+    let services = project.services.values();
+    services
+        .flat_map(|service| service.depends_on.keys())
+        .collect()
 }
 
 fn has_ended_well(container: &Container) -> bool {
@@ -359,14 +394,13 @@ fn has_ended_well(container: &Container) -> bool {
 /// Whether a container looks like a task that has done its work and ended: it serves nothing, nothing would start it
 /// again, no other service is there for it to run for, and nobody asked for it by name.
 pub(super) fn is_done(
-    project: &Project,
+    needed: &HashSet<&ServiceName>,
     service: &Service,
     container: &Container,
     options: &UpOptions,
 ) -> bool {
-    let mut others = project.services.values();
     has_ended_well(container)
-        && !others.any(|other| other.depends_on.contains_key(&service.name))
+        && !needed.contains(&service.name)
         && !options.rerun_done
         && !options.services.contains(&service.name)
         && matches!(
@@ -378,17 +412,16 @@ pub(super) fn is_done(
         && container.health_test.is_none()
 }
 
-/// Whether one of the services waits for this one to do its work and end.
-pub(super) fn is_job<'a>(
-    mut services: impl Iterator<Item = &'a Service>,
-    name: &ServiceName,
-) -> bool {
-    services.any(|service| waits_for_completion(service, name))
+/// The services that one of these waits for to do their work and end.
+pub(super) fn jobs<'a>(services: impl Iterator<Item = &'a Service>) -> HashSet<&'a ServiceName> {
+    services.flat_map(jobs_of).collect()
 }
 
-fn waits_for_completion(service: &Service, dependency: &ServiceName) -> bool {
-    service
-        .depends_on
-        .get(dependency)
-        .is_some_and(|dependency| dependency.condition == Condition::ServiceCompletedSuccessfully)
+fn jobs_of(service: &Service) -> impl Iterator<Item = &ServiceName> {
+    let dependencies = service.depends_on.iter();
+    let ends =
+        |dependency: &Dependency| dependency.condition == Condition::ServiceCompletedSuccessfully;
+    dependencies
+        .filter(move |(_, dependency)| ends(dependency))
+        .map(|(name, _)| name)
 }

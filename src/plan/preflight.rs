@@ -1,11 +1,11 @@
 //! What would make a plan fail half-way, found before its first step.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{OnlyIf, Operation, Plan, Resource, Target};
 use crate::model::{MountKind, Network, NetworkAccess, NewContainer, Position};
-use crate::state::{ActualState, HostListener, Publication, Question, Surroundings};
+use crate::state::{ActualState, Container, HostListener, Publication, Question, Surroundings};
 
 /// With less free space than this (bytes), bringing images is likely to fail.
 const LITTLE_SPACE: u64 = 512 << 20;
@@ -73,6 +73,8 @@ fn new_containers(plan: &Plan) -> impl Iterator<Item = (&Resource, &NewContainer
 }
 
 fn wanted_ports<'a>(plan: &'a Plan, state: &'a ActualState) -> Vec<WantedPort<'a>> {
+    let containers = state.containers.iter();
+    let containers: HashMap<&str, &Container> = containers.map(|it| (it.id.as_str(), it)).collect();
     let mut wanted = Vec::new();
     for step in &plan.steps {
         let Operation::StartContainer { target } = &step.operation else {
@@ -111,7 +113,7 @@ fn wanted_ports<'a>(plan: &'a Plan, state: &'a ActualState) -> Vec<WantedPort<'a
                 }
             }
             Target::Existing(id) => {
-                let found = state.containers.iter().find(|found| found.id == *id);
+                let found = containers.get(id.as_str());
                 for port in found.into_iter().flat_map(|found| &found.ports) {
                     if port.published > 0 {
                         wanted.push(WantedPort {
@@ -152,17 +154,28 @@ fn ports(plan: &Plan, state: &ActualState, around: &Surroundings) -> Vec<Problem
         })
         .collect();
     let wanted = wanted_ports(plan, state);
+    let mut published: HashMap<u16, Vec<&Publication>> = HashMap::new();
+    for publication in &around.published {
+        let same = published.entry(publication.port).or_default();
+        same.push(publication);
+    }
     let mut problems = Vec::new();
-    for (index, want) in wanted.iter().enumerate() {
+    let mut before: HashMap<u16, Vec<&WantedPort<'_>>> = HashMap::new();
+    for want in &wanted {
         // A container that is there shows a port once for each family of addresses.
         let is_same = |other: &WantedPort<'_>| other.id.is_some() && other.id == want.id;
-        let mut others = wanted[..index].iter().filter(|other| !is_same(other));
+        let earlier = before.entry(want.port).or_default();
+        let mut others = earlier.iter().filter(|other| !is_same(other));
         let twice = others.find(|other| collide(want, other));
         let owner =
             twice.map(|other| format!("container {}, which is started too", other.container));
         let owner = owner
-            .or_else(|| publisher(want, &leaving, around).map(|other| named(other, plan)))
+            .or_else(|| {
+                let published = published.get(&want.port).map_or(&[][..], Vec::as_slice);
+                publisher(want, &leaving, published).map(|other| named(other, plan))
+            })
             .or_else(|| listener(want, around).map(process));
+        earlier.push(want);
         if let Some(owner) = owner {
             problems.push(taken(want, &owner, next_free(want, &wanted, around)));
         }
@@ -193,9 +206,9 @@ fn takes(want: &WantedPort<'_>, address: IpAddr, port: u16, protocol: &str) -> b
 fn publisher<'a>(
     want: &WantedPort<'_>,
     leaving: &HashSet<&str>,
-    around: &'a Surroundings,
+    published: &[&'a Publication],
 ) -> Option<&'a Publication> {
-    around.published.iter().find(|other| {
+    published.iter().copied().find(|other| {
         takes(want, other.address, other.port, &other.protocol)
             && !leaving.contains(other.id.as_str())
             && want.id != Some(other.id.as_str())

@@ -57,9 +57,12 @@ pub fn renewals(project: &Project, state: &ActualState, options: &UpOptions) -> 
                 .or_else(|| protection(volume, options)),
         })
     });
-    let all = networks.chain(volumes);
-    all.filter(|renewal| is_needed(project, options, &renewal.resource))
-        .collect()
+    let mut all: Vec<Renewal> = networks.chain(volumes).collect();
+    if !all.is_empty() {
+        let needed = needed(project, options);
+        all.retain(|renewal| needed.contains(&renewal.resource));
+    }
+    all
 }
 
 /// Containers of others on a network: they would be cut off, and the engine refuses that.
@@ -165,10 +168,11 @@ impl Renewed {
                     .any(|volume| container.has_volume(volume.name()))
             });
         let raised = super::up::selected_names(project, options);
+        let raised: HashSet<&str> = raised.iter().map(ServiceName::as_str).collect();
         for container in &mut stay {
-            let is_planned = container.service().is_some_and(|service| {
-                raised.iter().any(|name| name.as_str() == service) && !container.is_one_off()
-            });
+            let is_planned = container
+                .service()
+                .is_some_and(|service| raised.contains(service) && !container.is_one_off());
             for name in networks.iter().map(|network| network.name()) {
                 let Some(endpoint) = container.networks.shift_remove(name) else {
                     continue;
@@ -197,17 +201,17 @@ impl Renewed {
     }
 }
 
-/// Whether a service that is raised has it: what nobody needs now is left as it is.
-fn is_needed(project: &Project, options: &UpOptions, resource: &Resource) -> bool {
+/// What services that are raised have: what nobody needs now is left as it is.
+fn needed(project: &Project, options: &UpOptions) -> HashSet<Resource> {
     let raised = super::up::selected_names(project, options);
-    let mut raised = raised.iter().filter_map(|name| project.services.get(name));
-    raised.any(|service| match resource {
-        Resource::Network(name) => (service.spec.networks.keys())
-            .filter_map(|key| project.networks.get(key))
-            .any(|network| network.name == *name),
-        Resource::Volume(name) => super::resource::volume_names(service)
-            .filter_map(|source| project.volumes.get(source))
-            .any(|volume| volume.name == *name),
-        _ => false,
-    })
+    let raised = raised.iter().filter_map(|name| project.services.get(name));
+    let needed = raised.flat_map(|service| {
+        let networks = service.spec.networks.keys();
+        let networks = networks.filter_map(|key| project.networks.get(key));
+        let volumes = super::resource::volume_names(service);
+        let volumes = volumes.filter_map(|source| project.volumes.get(source));
+        let networks = networks.map(|network| Resource::Network(network.name.clone()));
+        networks.chain(volumes.map(|volume| Resource::Volume(volume.name.clone())))
+    });
+    needed.collect()
 }

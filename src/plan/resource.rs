@@ -3,18 +3,30 @@
 mod build;
 mod difference;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::up::Up;
-use super::{FieldChange, Operation, PlanError, Reason, Resource, StepId, Warning, renewals};
+use super::{
+    FieldChange, Operation, PlanError, Reason, Renewal, Resource, StepId, Warning, renewals,
+};
 use crate::label;
-use crate::model::{MountKind, NetworkName, PullPolicy, Service, VolumeName};
-use crate::state::{Container, NetworkState};
+use crate::model::{MountKind, NetworkName, Project, PullPolicy, Service, VolumeName};
+use crate::state::{ActualState, Container, NetworkState, VolumeState};
 pub(super) use difference::{network_differences, volume_differences};
 
 /// The steps that bring images, networks and volumes, each once; none where it is there already.
 #[derive(Debug, Default)]
-pub(super) struct Resources {
+pub(super) struct Resources<'a> {
+    /// What is there, by name; of networks an interrupted run may have left several.
+    networks_there: HashMap<&'a str, Vec<&'a NetworkState>>,
+    volumes_there: HashMap<&'a str, &'a VolumeState>,
+    /// The first service of each image.
+    images_of: HashMap<&'a str, &'a Service>,
+    /// What is not what the file says; asked for where something is.
+    renewals: OnceCell<Vec<Renewal>>,
+    /// The builds, by what they are.
+    pub(super) builds: HashMap<String, Vec<StepId>>,
     images: HashMap<String, Option<StepId>>,
     networks: HashMap<NetworkName, Option<StepId>>,
     volumes: HashMap<VolumeName, Option<StepId>>,
@@ -24,7 +36,23 @@ pub(super) struct Resources {
     building: Vec<String>,
 }
 
-impl Resources {
+impl<'a> Resources<'a> {
+    /// What the project's containers need and the engine has; no steps yet.
+    pub(super) fn of(project: &'a Project, state: &'a ActualState) -> Self {
+        let mut found = Self::default();
+        for network in &state.networks {
+            let same = found.networks_there.entry(&network.name).or_default();
+            same.push(network);
+        }
+        let volumes = state.volumes.iter();
+        found.volumes_there = volumes.map(|it| (it.name.as_str(), it)).collect();
+        for service in project.services.values() {
+            let image = service.spec.image.as_str();
+            found.images_of.entry(image).or_insert(service);
+        }
+        found
+    }
+
     /// The step that brings this image, or calls this program, where there is one.
     pub(super) fn step_of(&self, resource: &Resource) -> Option<StepId> {
         match resource {
@@ -136,11 +164,10 @@ impl<'a> Up<'a> {
         service: &'a Service,
         reference: &str,
     ) -> Result<Option<StepId>, PlanError> {
-        let mut services = self.project.services.values();
         // One of another service may have to be built.
         let of_service = (service.spec.image == reference)
             .then_some(service)
-            .or_else(|| services.find(|other| other.spec.image == reference));
+            .or_else(|| self.resources.images_of.get(reference).copied());
         if let Some(service) = of_service {
             return self.image(service);
         }
@@ -284,12 +311,8 @@ impl<'a> Up<'a> {
         if let Some(known) = self.resources.volumes.get(name) {
             return Ok(*known);
         }
-        let there = self
-            .state
-            .volumes
-            .iter()
-            .find(|there| there.name == volume.name);
-        let step = match there {
+        let there = self.resources.volumes_there.get(volume.name.as_str());
+        let step = match there.copied() {
             None if volume.external => {
                 return Err(PlanError::ExternalMissing {
                     kind: "volume",
@@ -355,13 +378,11 @@ impl<'a> Up<'a> {
             };
             self.state.containers.iter().filter(is_on).count()
         };
-        let all = self
-            .state
-            .networks
-            .iter()
-            .filter(|there| there.name == name);
-        let mut all: Vec<&'a NetworkState> = all.collect();
-        all.sort_by_key(|network| std::cmp::Reverse(members(network)));
+        let all = self.resources.networks_there.get(name);
+        let mut all: Vec<&'a NetworkState> = all.cloned().unwrap_or_default();
+        if all.len() > 1 {
+            all.sort_by_cached_key(|network| std::cmp::Reverse(members(network)));
+        }
         let mut all = all.into_iter();
         let used = all.next();
         let own = |network: &&NetworkState| {
@@ -413,9 +434,12 @@ impl<'a> Up<'a> {
                 "volume" => Resource::Volume(name.to_owned()),
                 _ => Resource::Network(name.to_owned()),
             };
-            let mut all = renewals(self.project, self.state, self.options).into_iter();
-            let obstacle = all.find(|renewal| renewal.resource == resource);
-            let remedy = match obstacle.and_then(|renewal| renewal.obstacle) {
+            let all = self
+                .resources
+                .renewals
+                .get_or_init(|| renewals(self.project, self.state, self.options));
+            let obstacle = all.iter().find(|renewal| renewal.resource == resource);
+            let remedy = match obstacle.and_then(|renewal| renewal.obstacle.as_ref()) {
                 Some(obstacle) => format!("it is kept: {obstacle}"),
                 None if kind == "volume" => {
                     "it is kept, with its data: `up --yes` makes it anew, without".to_owned()

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::decide::{decide, is_job};
+use super::decide::{decide, jobs, needed};
 use super::down::{discard, is_orphan};
 use super::renew::Renewed;
 use super::resource::Resources;
@@ -169,13 +169,8 @@ pub(super) fn selected<'a>(
     {
         return Err(PlanError::NoSuchService(unknown.clone()));
     }
-    let wanted = |name: &&str| {
-        options.services.is_empty()
-            || options
-                .services
-                .iter()
-                .any(|service| service.as_str() == *name)
-    };
+    let named: HashSet<&str> = options.services.iter().map(ServiceName::as_str).collect();
+    let wanted = |name: &&str| named.is_empty() || named.contains(name);
     let order = if options.no_deps {
         graph.start_order().into_iter().filter(wanted).collect()
     } else {
@@ -227,6 +222,19 @@ impl Steps {
         })
     }
 
+    /// The build that this step is.
+    pub(super) fn build(&mut self, id: StepId) -> Option<&mut ImageBuild> {
+        match &mut self.0.get_mut(id)?.operation {
+            Operation::BuildImage(build) => Some(build),
+            _ => None,
+        }
+    }
+
+    /// The place of the step that is added next.
+    pub(super) fn next(&self) -> StepId {
+        self.0.len()
+    }
+
     /// The place of the first step of this kind.
     fn position(&self, is_it: impl Fn(&Step) -> bool) -> Option<StepId> {
         self.0.iter().position(is_it)
@@ -250,7 +258,10 @@ pub(super) struct Up<'a> {
     pub(super) options: &'a UpOptions,
     pub(super) renewed: Renewed,
     pub(super) steps: Steps,
-    pub(super) resources: Resources,
+    pub(super) resources: Resources<'a>,
+    /// Services that others depend on, and those that others wait for to end.
+    needed: HashSet<&'a ServiceName>,
+    jobs: HashSet<&'a ServiceName>,
     placed: HashMap<ServiceName, Vec<Placed>>,
     waits: HashMap<(String, Condition, bool), StepId>,
     /// Services whose hooks before the start run, those that run once for all replicas.
@@ -276,7 +287,9 @@ impl<'a> Up<'a> {
             options,
             renewed: Renewed::default(),
             steps: Steps::default(),
-            resources: Resources::default(),
+            resources: Resources::of(project, state),
+            needed: needed(project),
+            jobs: jobs(project.services.values()),
             placed: HashMap::new(),
             waits: HashMap::new(),
             hooks_for_all: HashSet::new(),
@@ -364,7 +377,7 @@ impl Up<'_> {
 
     /// The state in which the service has come as far as it can: a job has done its work.
     fn ready_condition(&self, service: &Service) -> Condition {
-        if is_job(self.project.services.values(), &service.name) {
+        if self.jobs.contains(&service.name) {
             Condition::ServiceCompletedSuccessfully
         } else if self.has_health(service) {
             Condition::ServiceHealthy

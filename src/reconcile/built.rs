@@ -3,6 +3,7 @@
 //! It is not noted on the image: a label of it would make another image of each build, also of one that comes from the
 //! cache, and with the image other containers.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -14,7 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::context::{BuildContext, Dockerfile, Manifest};
 use crate::label;
-use crate::model::{Build, Content, ImageBuild, Position, Positions, Project, Service};
+use crate::model::{
+    Build, Content, ImageBuild, Position, Positions, Project, Service, ServiceName,
+};
 use crate::plan::{Operation, Plan, Resource, StepId, Warning, changes};
 use crate::state::ActualState;
 
@@ -116,19 +119,24 @@ impl Notes {
 
     /// What changed since the images of these services were built, where that was noted and this plan doesn't build them.
     pub fn changes(&self, project: &Project, state: &ActualState, plan: &Plan) -> Vec<Warning> {
-        let is_built = |service: &&Service| {
-            plan.steps.iter().any(|step| {
-                matches!(&step.operation, Operation::BuildImage(build) if names(build).any(|name| *name == service.spec.image))
-            })
-        };
+        let builds = plan.steps.iter().filter_map(|step| match &step.operation {
+            Operation::BuildImage(build) => Some(names(build)),
+            _ => None,
+        });
+        let built: HashSet<&String> = builds.flatten().collect();
+        let is_built = |service: &&Service| built.contains(&service.spec.image);
         let services = project.services.values();
         let resources = plan.steps.iter().map(|step| &step.resource);
-        let raised: Vec<&Resource> = resources.chain(&plan.unchanged).collect();
-        let is_raised = |service: &&Service| {
-            raised.iter().any(|resource| {
-                matches!(resource, Resource::Container { replica: Some((name, _)), .. } if *name == service.name)
-            })
-        };
+        let raised = resources.chain(&plan.unchanged);
+        let raised = raised.filter_map(|resource| match resource {
+            Resource::Container {
+                replica: Some((name, _)),
+                ..
+            } => Some(name),
+            _ => None,
+        });
+        let raised: HashSet<&ServiceName> = raised.collect();
+        let is_raised = |service: &&Service| raised.contains(&service.name);
         let services = services.filter(|service| is_raised(service) && !is_built(service));
         services
             .filter_map(|service| self.changes_of(project, service, state))

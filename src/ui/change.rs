@@ -2,12 +2,12 @@
 
 mod build;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use self::build::{Running, Said};
 use crate::engine::PullProgress;
 use crate::model::{Condition, HookKind, ProviderCommand};
-use crate::plan::{OnlyIf, Operation, Plan, Reason, Resource, StepId};
+use crate::plan::{ByResource, OnlyIf, Operation, Plan, Reason, Resource, StepId};
 use crate::reconcile::{Event, Outcome, Progress};
 
 /// How a resource stands.
@@ -79,6 +79,7 @@ impl Update {
 #[derive(Debug)]
 pub struct Changes<'p> {
     plan: &'p Plan,
+    others: ByResource<'p>,
     replacements: HashMap<StepId, usize>,
     /// Steps of each replacement that have not ended.
     open: Vec<usize>,
@@ -109,6 +110,7 @@ impl<'p> Changes<'p> {
         let done = vec![false; open.len()];
         Self {
             plan,
+            others: ByResource::new(plan),
             replacements,
             open,
             done,
@@ -119,7 +121,7 @@ impl<'p> Changes<'p> {
 
     /// What is as it should be before anything begins.
     pub fn unchanged(&self) -> Vec<Update> {
-        let planned: Vec<_> = self.plan.steps.iter().map(|step| &step.resource).collect();
+        let planned: HashSet<_> = self.plan.steps.iter().map(|step| &step.resource).collect();
         self.plan
             .unchanged
             .iter()
@@ -229,9 +231,8 @@ impl<'p> Changes<'p> {
             return Some(Update::new(resource, Standing::Done, "Recreated"));
         }
         // The image turned out to be the same one: all is as it was, unless it is started next.
-        let started = self.plan.steps.iter().any(|step| {
-            step.resource == *resource && matches!(step.only_if, Some(OnlyIf::Unchanged(_)))
-        });
+        let mut same = self.others.of(resource);
+        let started = same.any(|(_, step)| matches!(step.only_if, Some(OnlyIf::Unchanged(_))));
         (!started).then(|| Update::new(resource, Standing::Done, "Running"))
     }
 

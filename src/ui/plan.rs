@@ -12,7 +12,9 @@ use super::color::{BAD, BUSY, DOUBT, FAINT, GOOD, STRONG};
 use super::{Color, text};
 use crate::model::credential::{MASK, is_credential_name, mask_urls};
 use crate::model::{HookKind, Project};
-use crate::plan::{Consequence, OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning};
+use crate::plan::{
+    ByResource, Consequence, OnlyIf, Operation, Plan, Reason, Resource, Step, StepId, Warning,
+};
 use crate::ui::report::Report;
 
 /// What a line of the plan does.
@@ -56,14 +58,14 @@ impl Verb {
         Self::Wait,
     ];
 
-    fn of(plan: &Plan, step: &Step) -> Self {
+    fn of(others: &ByResource<'_>, step: &Step) -> Self {
         if is_replacement(&step.operation, &step.reason) {
             return Self::Recreate;
         }
         if is_before_start(step) {
             return Self::Run;
         }
-        if is_restarted(plan, step) {
+        if is_restarted(others, step) {
             return Self::Restart;
         }
         match &step.operation {
@@ -131,12 +133,13 @@ impl Verb {
 ///
 /// What replaces, restarts or removes a container takes several steps, which show as one change.
 pub fn render(plan: &Plan, consequences: &[Consequence], color: Color) -> String {
+    let others = &ByResource::new(plan);
     let changes: Vec<Change<'_>> = plan
         .steps
         .iter()
         .enumerate()
-        .filter(|(id, step)| is_shown(plan, *id, step))
-        .map(|(id, step)| (id, step, Verb::of(plan, step)))
+        .filter(|(id, step)| is_shown(others, *id, step))
+        .map(|(id, step)| (id, step, Verb::of(others, step)))
         .collect();
     let widest = changes
         .iter()
@@ -187,7 +190,7 @@ pub fn nothing_to_do(project: &Project) -> String {
 
 /// Of a replacement the creation stands for all; clearing away goes without saying, and so do the files that a container
 /// is made with.
-fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
+fn is_shown(others: &ByResource<'_>, id: StepId, step: &Step) -> bool {
     // Of the container of a hook its start stands for all.
     if is_before_start(step) {
         return matches!(step.operation, Operation::StartContainer { .. });
@@ -197,8 +200,8 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
         return false;
     }
     if is_clearing(&step.operation, &step.reason)
-        || is_left_to_come_back(plan, step)
-        || is_part_of_another(plan, id, step)
+        || is_left_to_come_back(others, step)
+        || is_part_of_another(others, id, step)
         || matches!(step.operation, Operation::CopyFiles { .. })
     {
         return false;
@@ -206,10 +209,9 @@ fn is_shown(plan: &Plan, id: StepId, step: &Step) -> bool {
     if !is_replacement(&step.operation, &step.reason) {
         return true;
     }
-    let first = plan.steps.iter().position(|other| {
-        other.resource == step.resource && is_replacement(&other.operation, &other.reason)
-    });
-    first == Some(id)
+    let mut same = others.of(&step.resource);
+    let first = same.find(|(_, other)| is_replacement(&other.operation, &other.reason));
+    first.is_some_and(|(first, _)| first == id)
 }
 
 /// Whether the step is one of a hook with a container of its own.
@@ -218,23 +220,20 @@ fn is_before_start(step: &Step) -> bool {
 }
 
 /// Whether a stop is one half of a restart.
-fn is_restarted(plan: &Plan, stop: &Step) -> bool {
-    let starts = |step: &Step| {
-        matches!(step.operation, Operation::StartContainer { .. })
-            && step.resource == stop.resource
-            && step.reason == stop.reason
+fn is_restarted(others: &ByResource<'_>, stop: &Step) -> bool {
+    let starts = |(_, step): (StepId, &Step)| {
+        matches!(step.operation, Operation::StartContainer { .. }) && step.reason == stop.reason
     };
-    matches!(stop.operation, Operation::StopContainer { .. }) && plan.steps.iter().any(starts)
+    matches!(stop.operation, Operation::StopContainer { .. })
+        && others.of(&stop.resource).any(starts)
 }
 
 /// What goes without saying beside another step of the same container: the stop before a removal, and the start of what
 /// is replaced or restarted.
-fn is_part_of_another(plan: &Plan, id: StepId, step: &Step) -> bool {
-    let mut same = plan.steps.iter().enumerate().filter(|(other, at)| {
-        *other != id
-            && at.resource == step.resource
-            && !matches!(at.only_if, Some(OnlyIf::Failed(_)))
-    });
+fn is_part_of_another(others: &ByResource<'_>, id: StepId, step: &Step) -> bool {
+    let mut same = others
+        .of(&step.resource)
+        .filter(|(other, at)| *other != id && !matches!(at.only_if, Some(OnlyIf::Failed(_))));
     match &step.operation {
         Operation::StopContainer { .. } => same.any(|(_, at)| {
             matches!(at.operation, Operation::RemoveContainer { .. }) && at.reason == step.reason
@@ -250,15 +249,12 @@ fn is_part_of_another(plan: &Plan, id: StepId, step: &Step) -> bool {
 }
 
 /// A network is left to be joined anew: joining stands for both.
-fn is_left_to_come_back(plan: &Plan, step: &Step) -> bool {
+fn is_left_to_come_back(others: &ByResource<'_>, step: &Step) -> bool {
     let Operation::DisconnectNetwork { network, .. } = &step.operation else {
         return false;
     };
-    let joins = |other: &Step| {
-        other.resource == step.resource
-            && matches!(&other.operation, Operation::ConnectNetwork { endpoint, .. } if endpoint.network == *network)
-    };
-    plan.steps.iter().any(joins)
+    let joins = |(_, other): (StepId, &Step)| matches!(&other.operation, Operation::ConnectNetwork { endpoint, .. } if endpoint.network == *network);
+    others.of(&step.resource).any(joins)
 }
 
 fn line(lines: &mut String, plan: &Plan, step: &Step, verb: Verb, widest: usize, color: Color) {

@@ -31,13 +31,12 @@ impl<'a> Up<'a> {
     }
 
     fn context(&self, service: &Service, name: &str) -> Result<&'a Service, PlanError> {
-        let mut all = self.project.services.values();
-        all.find(|other| other.name.as_str() == name)
-            .ok_or_else(|| PlanError::Undefined {
-                kind: "service",
-                name: name.to_owned(),
-                position: service.positions.find("build.additional_contexts").cloned(),
-            })
+        let found = self.project.services.get(name);
+        found.ok_or_else(|| PlanError::Undefined {
+            kind: "service",
+            name: name.to_owned(),
+            position: service.positions.find("build.additional_contexts").cloned(),
+        })
     }
 
     pub(super) fn image_build(
@@ -100,10 +99,17 @@ impl<'a> Up<'a> {
         let Operation::BuildImage(build) = operation else {
             return None;
         };
-        let (step, same) = self
-            .steps
-            .builds()
-            .find(|(_, other)| is_same(other, build))?;
+        let known = self.resources.builds.entry(digest(build)).or_default();
+        let steps = &mut self.steps;
+        let Some(step) = known
+            .iter()
+            .copied()
+            .find(|&step| steps.build(step).is_some_and(|other| is_same(other, build)))
+        else {
+            known.push(steps.next());
+            return None;
+        };
+        let same = steps.build(step)?;
         for tag in [&build.tag].into_iter().chain(&build.build.tags) {
             if same.tag != *tag && !same.build.tags.contains(tag) {
                 same.build.tags.push(tag.clone());
@@ -111,6 +117,15 @@ impl<'a> Up<'a> {
         }
         Some(step)
     }
+}
+
+/// What is the same of the same builds, and hardly ever of others.
+fn digest(build: &ImageBuild) -> String {
+    let bare = Build {
+        tags: Vec::new(),
+        ..build.build.clone()
+    };
+    format!("{:?}", (&build.platforms, &build.builder, bare))
 }
 
 /// Whether two builds make the same image but for its names, and for the service that is named in its labels.

@@ -83,7 +83,7 @@ impl<'a> Up<'a> {
         } else if started.is_empty() {
             self.unchanged.push(resource.clone());
         }
-        if !start && is_done(self.project, service, container, self.options) {
+        if !start && is_done(&self.needed, service, container, self.options) {
             self.warnings.push(Warning {
                 message: format!(
                     "container {} has done its work and stays as it is: `up {}` starts it again",
