@@ -90,10 +90,12 @@ pub trait Engine {
     /// Detaches a container from a network; one that is not on it is no error.
     async fn disconnect_network(&self, id: &str, network: &str) -> Result<(), EngineError>;
 
-    /// All networks of a project, by label.
-    async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError>;
-    /// The network of exactly this name; none where there is no such network.
-    async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError>;
+    /// All networks of a project, by label, and those of these names (sorted), whoever made them.
+    async fn networks(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<NetworkState>, EngineError>;
     /// The names of the running containers on a network, other projects' too; none on one that is gone.
     async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError>;
     /// Makes a network; a second one of its name is an error.
@@ -105,8 +107,12 @@ pub trait Engine {
     /// Removes a network; one that is gone is no error.
     async fn remove_network(&self, id: &str) -> Result<(), EngineError>;
 
-    /// All volumes of a project, by label.
-    async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError>;
+    /// All volumes of a project, by label, and those of these names (sorted), whoever made them.
+    async fn volumes(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<VolumeState>, EngineError>;
     /// The volume of this name; none where there is no such volume.
     async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError>;
     /// The containers that have a volume, other projects' and stopped ones too; none of one that is gone.
@@ -140,7 +146,7 @@ pub trait Engine {
     async fn surroundings(&self, question: &Question) -> Result<Surroundings, EngineError>;
 
     /// What happens to the project's containers from now on; the first item, [`EngineEvent::Listening`], says that the
-    /// engine listens: nothing that happens after it is missed.
+    /// engine begins to listen: nothing is missed that happens after it has answered one more call.
     fn events(&self, project: &ProjectName) -> Told<'_, EngineEvent>;
     /// A container's output.
     fn logs(&self, id: &str, options: &LogOptions) -> Told<'_, LogChunk>;

@@ -11,7 +11,7 @@ mod program;
 pub mod published;
 mod wait;
 
-pub use apply::{ApplyError, ApplyOptions, StepError, StepFailure, apply};
+pub use apply::{ApplyError, ApplyOptions, Parallel, StepError, StepFailure, apply};
 pub use built::{Notes, Pending};
 pub use event::{Event, Outcome, Progress};
 pub use hook::{HookFailure, run_command};

@@ -1,7 +1,6 @@
 //! Applying a plan under the user's eyes, or with `--dry-run` only showing it.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -83,10 +82,7 @@ async fn carry_out(
     scope: &Scope,
 ) -> Result<(), CliError> {
     let options = ApplyOptions {
-        parallel: scope
-            .global
-            .parallel(&scope.settings)?
-            .map(NonZeroUsize::get),
+        parallel: scope.global.parallel(&scope.settings)?,
         wait_timeout: wishes.wait_timeout,
         health: wishes.health,
         environment: scope.project_environment(),

@@ -1,12 +1,12 @@
 //! Options that stand before the command.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::error::CliError;
+use crate::reconcile::Parallel;
 use crate::ui::color;
 
 /// Options that stand before the command.
@@ -43,7 +43,7 @@ pub(super) struct Global {
     /// When to use colours and other control sequences (default: auto)
     #[arg(long, value_name = "WHEN", env = "COMPOSE_ANSI", hide_env = true)]
     ansi: Option<Ansi>,
-    /// Most engine calls at once; -1: no limit (default: -1)
+    /// Most engine calls at once; -1: no limit (default: 16)
     #[arg(
         long,
         value_name = "N",
@@ -128,20 +128,23 @@ impl Global {
         }
     }
 
-    /// Most engine calls at once; none: no limit.
+    /// How many engine calls are made at once.
     pub(super) fn parallel(
         &self,
         settings: &BTreeMap<String, String>,
-    ) -> Result<Option<NonZeroUsize>, CliError> {
+    ) -> Result<Parallel, CliError> {
         let name = "COMPOSE_PARALLEL_LIMIT";
         let set = settings.get(name).filter(|text| !text.is_empty());
-        let limit = match (self.parallel, set) {
+        let limit: i64 = match (self.parallel, set) {
             (Some(limit), _) => limit,
             (None, Some(text)) => text.trim().parse().map_err(|_| {
                 CliError::Usage(format!("{name} is `{text}`: a whole number is expected"))
             })?,
-            (None, None) => -1,
+            (None, None) => return Ok(Parallel::Engine),
         };
-        Ok(usize::try_from(limit).ok().and_then(NonZeroUsize::new))
+        Ok(match usize::try_from(limit) {
+            Ok(limit) if limit > 0 => Parallel::AtMost(limit),
+            _ => Parallel::Unlimited,
+        })
     }
 }

@@ -452,6 +452,7 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::reconcile::Parallel;
 
     fn settings_of(dot_env: &str, shell: &[(&str, &str)]) -> (Global, BTreeMap<String, String>) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -488,10 +489,15 @@ mod tests {
 
     #[test]
     fn a_limit_of_engine_calls_can_be_a_setting() {
-        for (value, limit) in [("3", Some(3)), ("-1", None), ("0", None), ("", None)] {
+        for (value, limit) in [
+            ("3", Parallel::AtMost(3)),
+            ("-1", Parallel::Unlimited),
+            ("0", Parallel::Unlimited),
+            ("", Parallel::Engine),
+        ] {
             let (global, settings) = settings_of(&format!("COMPOSE_PARALLEL_LIMIT={value}\n"), &[]);
             let found = global.parallel(&settings).expect(value);
-            assert_eq!(found.map(std::num::NonZeroUsize::get), limit, "{value}");
+            assert_eq!(found, limit, "{value}");
         }
     }
 

@@ -2,9 +2,11 @@
 
 mod attached;
 
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use indexmap::IndexMap;
 
 use super::Ended;
@@ -19,11 +21,14 @@ use super::signal::Interrupts;
 use super::watch::{Manner, Session};
 use crate::engine::Engine;
 use crate::model::{Project, PullPolicy, Readiness, ServiceName, WatchAction};
-use crate::plan::{self, Operation, Plan, Recreate, UpOptions};
+use crate::plan::{self, Operation, Plan, Recreate, Resource, Step, UpOptions};
 use crate::reconcile::observe;
 use crate::state::{ActualState, Container};
 use crate::ui;
 use crate::ui::mask::Mask;
+
+/// How many containers are looked at at once.
+const LOOKS: usize = 16;
 
 /// Raise the stack: create, start and update what the stack file says
 #[derive(Debug, Args)]
@@ -243,13 +248,14 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         scope.say(&nothing_to_do(&project, &state, &options)?);
     }
     if !args.no_start {
-        let raised = raised(&engine, &project, &options).await?;
+        let raised = raised(&engine, &project, &state, &plan, &options).await?;
         for line in ui::address::lines(&raised, &engine.about().address) {
             scope.say(&line);
         }
         let told = published::told_by_gate(&plan, wishes.health);
+        let started = started(&plan);
         let started = raised.iter().filter(|container| {
-            is_started(&plan, container) && !published::is_told(&told, container)
+            started.contains(container.name.as_str()) && !published::is_told(&told, container)
         });
         published::tell(&engine, &project, started, scope);
     }
@@ -314,31 +320,67 @@ fn nothing_to_do(
     })
 }
 
-/// The containers of this run that are up.
+/// The containers of this run that are up. What the plan has neither replaced nor started is as it was; of the others only
+/// those are asked for that publish ports.
 async fn raised(
     engine: &impl Engine,
     project: &Project,
+    state: &ActualState,
+    plan: &Plan,
     options: &UpOptions,
 ) -> Result<Vec<Container>, CliError> {
-    let mut containers = engine.containers(&project.name).await?;
-    containers.retain(|container| {
-        let is_raised = |name: &ServiceName| container.is_replica_of(name);
-        container.status.is_up()
-            && if options.no_deps && !options.services.is_empty() {
-                options.services.iter().any(is_raised)
-            } else {
-                project.services.keys().any(is_raised)
-            }
-    });
+    let named: HashSet<&str> = options.services.iter().map(ServiceName::as_str).collect();
+    let is_raised = |name: &str| {
+        let is_left_out = options.no_deps && !named.is_empty() && !named.contains(name);
+        !is_left_out && project.services.contains_key(name)
+    };
+    let replaces = |step: &&Step| {
+        matches!(
+            step.operation,
+            Operation::CreateContainer { .. }
+                | Operation::StartContainer { .. }
+                | Operation::StopContainer { .. }
+                | Operation::RemoveContainer { .. }
+        )
+    };
+    let touched = plan.steps.iter().filter(replaces);
+    let touched: HashSet<&str> = touched.map(|step| step.resource.name()).collect();
+    let mut containers: Vec<Container> = Vec::new();
+    for container in &state.containers {
+        if !touched.contains(container.name.as_str()) && !container.is_one_off() {
+            containers.push(container.clone());
+        }
+    }
+    let publishes = |step: &&Step| {
+        let Resource::Container {
+            replica: Some((name, _)),
+            ..
+        } = &step.resource
+        else {
+            return false;
+        };
+        let service = project.services.get(name);
+        matches!(step.operation, Operation::StartContainer { .. })
+            && service.is_some_and(|service| !service.spec.ports.is_empty())
+    };
+    let asked = plan.steps.iter().filter(publishes);
+    let asked: BTreeSet<&str> = asked.map(|step| step.resource.name()).collect();
+    let asked = asked.into_iter().map(|name| engine.container(name));
+    let found: Vec<_> = stream::iter(asked).buffered(LOOKS).try_collect().await?;
+    containers.extend(found.into_iter().flatten());
+    containers
+        .retain(|container| container.status.is_up() && container.service().is_some_and(is_raised));
+    containers.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(containers)
 }
 
-/// Whether the plan has started this container.
-fn is_started(plan: &Plan, container: &Container) -> bool {
-    plan.steps.iter().any(|step| {
-        matches!(step.operation, Operation::StartContainer { .. })
-            && step.resource.name() == container.name
-    })
+/// The names of the containers that the plan has started.
+fn started(plan: &Plan) -> HashSet<&str> {
+    let starts = plan.steps.iter();
+    starts
+        .filter(|step| matches!(step.operation, Operation::StartContainer { .. }))
+        .map(|step| step.resource.name())
+        .collect()
 }
 
 fn options(args: &UpArgs, scope: &Scope) -> Result<UpOptions, CliError> {

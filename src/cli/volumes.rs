@@ -46,7 +46,7 @@ pub(super) async fn run(args: &VolumesArgs, scope: &Scope) -> Ended {
     let engine = scope.connect().await?;
     let containers = engine.containers(&project.name).await?;
     service::known(&args.services, (&project, known), &containers, scope)?;
-    let mut volumes = engine.volumes(&project.name).await?;
+    let mut volumes = engine.volumes(&project.name, &[]).await?;
     if !args.services.is_empty() {
         volumes.retain(|volume| is_mounted(volume, &containers, &args.services));
     }

@@ -262,9 +262,8 @@ impl DockerEngine {
     ) -> Result<Told<'static, EngineEvent>, EngineError> {
         let filters = serde_json::json!({ "type": ["container"], "label": [format!("{}={project}", label::PROJECT)] });
         let target = Target::new(&["events"]).with("filters", &filters.to_string());
-        let response = open(&self.transport, &target).await?;
         // Docker sends the headers just before it subscribes. When it has answered another call, it has.
-        get(&self.transport, &Target::new(&["_ping"])).await?;
+        let response = open(&self.transport, &target).await?;
         let listening = futures_util::stream::once(std::future::ready(Ok(EngineEvent::Listening)));
         Ok(listening
             .chain(stream::events(response, &self.transport))
@@ -308,6 +307,18 @@ impl DockerEngine {
 struct Row {
     #[serde(rename = "Id")]
     id: String,
+}
+
+/// Whether something is the project's, or one that is asked for by name. An engine's filters cannot say "or": one call
+/// for all that there is takes the place of one for each name. `named` is sorted.
+fn is_wanted(
+    labels: &IndexMap<String, String>,
+    name: &str,
+    project: &ProjectName,
+    named: &[&str],
+) -> bool {
+    labels.get(label::PROJECT).map(String::as_str) == Some(project.as_str())
+        || named.binary_search(&name).is_ok()
 }
 
 impl Engine for DockerEngine {
@@ -512,13 +523,19 @@ impl Engine for DockerEngine {
         }
     }
 
-    async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {
-        let target = Target::new(&["networks"]).labelled(label::PROJECT, project.as_str());
-        inspect::networks(&get(&self.transport, &target).await?).map_err(not_understood)
-    }
-
-    async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError> {
-        Ok(self.networks_named(name).await?.into_iter().next())
+    async fn networks(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<NetworkState>, EngineError> {
+        let mut target = Target::new(&["networks"]);
+        if named.is_empty() {
+            target = target.labelled(label::PROJECT, project.as_str());
+        }
+        let body = get(&self.transport, &target).await?;
+        let mut networks = inspect::networks(&body).map_err(not_understood)?;
+        networks.retain(|network| is_wanted(&network.labels, &network.name, project, named));
+        Ok(networks)
     }
 
     async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError> {
@@ -568,9 +585,19 @@ impl Engine for DockerEngine {
         }
     }
 
-    async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError> {
-        let target = Target::new(&["volumes"]).labelled(label::PROJECT, project.as_str());
-        inspect::volumes(&get(&self.transport, &target).await?).map_err(not_understood)
+    async fn volumes(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<VolumeState>, EngineError> {
+        let mut target = Target::new(&["volumes"]);
+        if named.is_empty() {
+            target = target.labelled(label::PROJECT, project.as_str());
+        }
+        let body = get(&self.transport, &target).await?;
+        let mut volumes = inspect::volumes(&body).map_err(not_understood)?;
+        volumes.retain(|volume| is_wanted(&volume.labels, &volume.name, project, named));
+        Ok(volumes)
     }
 
     async fn volume(&self, name: &str) -> Result<Option<VolumeState>, EngineError> {

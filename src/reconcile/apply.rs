@@ -3,28 +3,29 @@
 mod step;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::stream::{self, FuturesUnordered};
 use futures_util::{FutureExt, StreamExt};
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::event::{Event, Outcome};
 use super::hook::HookFailure;
 use super::program::ProgramFailure;
 use super::wait::WaitFailure;
-use crate::engine::{Engine, EngineError, EngineEvent, Told};
+use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent, Told};
 use crate::label;
 use crate::model::{HookKind, NewContainer, ProviderCommand, Readiness};
 use crate::plan::{Brought, OnlyIf, Operation, Plan, Resource, Schedule, Settled, StepId, Target};
 use step::{Call, Done};
 
-/// Events are kept for waits that are slow to look; a wait that misses some asks the engine again.
-const EVENTS_KEPT: usize = 256;
+/// How many calls that an engine has to work for are under way at once where nobody asks for another number: engines
+/// gain up to 4 to 8 on two processors and lose nothing with more, and sockets refuse hundreds.
+const WORK: usize = 16;
 
 /// How many health tests windlass runs at once.
 const EXECS: usize = 4;
@@ -32,14 +33,68 @@ const EXECS: usize = 4;
 /// How a plan is applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApplyOptions {
-    /// The most steps under way at once; absent: no limit. Waits don't count.
-    pub parallel: Option<usize>,
+    /// How many steps are under way at once.
+    pub parallel: Parallel,
     /// The most time that all waits together may take.
     pub wait_timeout: Option<Duration>,
     /// Who says that a container is healthy, in place of the services' own `x-ready`.
     pub health: Option<Readiness>,
     /// Variables that programs outside are called with, beside those of windlass itself.
     pub environment: BTreeMap<String, String>,
+}
+
+/// How many steps are under way at once. Waits never count: nothing that others wait for is held up by them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parallel {
+    /// As many as engines profit from of those that make them work; pulls, builds, stops and hooks, which mostly wait for
+    /// something else, come on top.
+    #[default]
+    Engine,
+    /// So many at most; 0 counts as 1.
+    AtMost(usize),
+    /// All that can be done.
+    Unlimited,
+}
+
+impl Parallel {
+    /// How many of the steps that [count](Self::counts) may be under way.
+    fn limit(self) -> usize {
+        match self {
+            Self::Engine => WORK,
+            Self::AtMost(limit) => limit.max(1),
+            Self::Unlimited => usize::MAX,
+        }
+    }
+
+    fn counts(self, operation: &Operation) -> bool {
+        match operation {
+            Operation::Wait { .. } => false,
+            Operation::CreateNetwork { .. }
+            | Operation::RemoveNetwork { .. }
+            | Operation::CreateVolume { .. }
+            | Operation::RemoveVolume
+            | Operation::RemoveImage
+            | Operation::CreateContainer { .. }
+            | Operation::RenameContainer { .. }
+            | Operation::UpdateContainer { .. }
+            | Operation::ConnectNetwork { .. }
+            | Operation::DisconnectNetwork { .. }
+            | Operation::StartContainer { .. }
+            | Operation::KillContainer { .. }
+            | Operation::PauseContainer { .. }
+            | Operation::UnpauseContainer { .. }
+            | Operation::CopyFiles { .. }
+            | Operation::RemoveContainer { .. } => true,
+            Operation::PullImage { .. }
+            | Operation::BuildImage(_)
+            | Operation::PushImage
+            | Operation::RunProvider { .. }
+            | Operation::PrepareModel(_)
+            | Operation::RestartContainer { .. }
+            | Operation::RunHook { .. }
+            | Operation::StopContainer { .. } => self != Self::Engine,
+        }
+    }
 }
 
 /// A step that failed.
@@ -92,7 +147,6 @@ pub async fn apply<E: Engine>(
     cancel: impl Future<Output = ()>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<(), ApplyError> {
-    let (bus, _) = broadcast::channel(EVENTS_KEPT);
     let (interrupt, interrupted) = watch::channel(false);
     let on_event = RefCell::new(on_event);
     let mut cancel = pin!(cancel.fuse());
@@ -124,29 +178,33 @@ pub async fn apply<E: Engine>(
         failures: Vec::new(),
         cut_short: false,
     };
-    let mut bus = Some(bus);
+    let mut bus = Some(Bus::default());
+    let mut turns = Turns::new(plan, options.parallel);
     let deadline = options
         .wait_timeout
         .map(|time| (Instant::now() + time, time));
     let execs = Semaphore::new(EXECS);
     let mut running = FuturesUnordered::new();
     loop {
-        let busy = |run: &Run<'_, '_>| run.begun.keys().filter(|&&id| !is_wait(plan, id)).count();
-        while !*interrupted.borrow()
-            && options
-                .parallel
-                .is_none_or(|limit| busy(&run) < limit.max(1))
-        {
-            let Some(id) = run.schedule.take_ready() else {
+        while !*interrupted.borrow() {
+            let Some(id) = turns.next(&mut run.schedule) else {
                 break;
             };
             if let Some(operation) = run.begin(id) {
+                turns.begun(id);
+                let events = match &operation {
+                    Operation::Wait {
+                        target: Target::Existing(container),
+                        ..
+                    } => bus.as_mut().map(|bus| bus.subscribe(container)),
+                    _ => None,
+                };
                 let call = Call {
                     engine,
                     plan,
                     id,
                     operation,
-                    events: bus.as_ref().map(broadcast::Sender::subscribe),
+                    events,
                     interrupted: interrupted.clone(),
                     deadline,
                     ready: options.health,
@@ -167,13 +225,17 @@ pub async fn apply<E: Engine>(
             }
             event = told.next(), if bus.is_some() => match event {
                 Some(Ok(event)) => {
-                    // Nobody may be waiting right now.
-                    let _ = bus.as_ref().map(|bus| bus.send(event));
+                    if let Some(bus) = &mut bus {
+                        bus.send(event);
+                    }
                 }
                 // Without events no wait can end: let them all know.
                 Some(Err(_)) | None => bus = None,
             },
-            Some((id, done)) = running.next() => run.settle(id, done),
+            Some((id, done)) = running.next() => {
+                turns.ended(id);
+                run.settle(id, done);
+            }
         }
     }
     run.finish()
@@ -189,12 +251,109 @@ async fn listen<'e, E: Engine>(
     }
     let mut told = engine.events(&plan.project);
     match told.next().await {
-        Some(Ok(_)) => Ok(told),
+        Some(Ok(_)) => {
+            // The call after which nothing is missed; elsewhere a start comes before any wait.
+            if let Some(container) = first_wait(plan) {
+                engine.container(container).await?;
+            }
+            Ok(told)
+        }
         Some(Err(error)) => Err(error),
         None => Err(EngineError::Disconnected {
             address: engine.about().address.clone(),
             why: "its event stream ended".to_owned(),
         }),
+    }
+}
+
+/// A container that is waited for before anything else is done.
+fn first_wait(plan: &Plan) -> Option<&str> {
+    plan.steps.iter().find_map(|step| match &step.operation {
+        Operation::Wait {
+            target: Target::Existing(id),
+            ..
+        } if step.after.is_empty() => Some(id.as_str()),
+        _ => None,
+    })
+}
+
+/// Whose turn it is among the steps that can be done.
+struct Turns<'p> {
+    plan: &'p Plan,
+    parallel: Parallel,
+    /// Those that count and have no turn yet.
+    queue: BTreeSet<StepId>,
+    /// Those that don't count.
+    free: BTreeSet<StepId>,
+    busy: usize,
+}
+
+impl<'p> Turns<'p> {
+    fn new(plan: &'p Plan, parallel: Parallel) -> Self {
+        Self {
+            plan,
+            parallel,
+            queue: BTreeSet::new(),
+            free: BTreeSet::new(),
+            busy: 0,
+        }
+    }
+
+    fn counts(&self, id: StepId) -> bool {
+        self.parallel.counts(&self.plan.steps[id].operation)
+    }
+
+    /// The next step to begin, the earliest first; those that count as far as the limit goes.
+    fn next(&mut self, schedule: &mut Schedule) -> Option<StepId> {
+        while let Some(id) = schedule.take_ready() {
+            let ready = if self.counts(id) {
+                &mut self.queue
+            } else {
+                &mut self.free
+            };
+            ready.insert(id);
+        }
+        let is_full = self.busy >= self.parallel.limit();
+        match (self.queue.first(), self.free.first()) {
+            (Some(queued), free) if !is_full && free.is_none_or(|free| queued < free) => {
+                self.queue.pop_first()
+            }
+            _ => self.free.pop_first(),
+        }
+    }
+
+    fn begun(&mut self, id: StepId) {
+        self.busy += usize::from(self.counts(id));
+    }
+
+    fn ended(&mut self, id: StepId) {
+        self.busy -= usize::from(self.counts(id));
+    }
+}
+
+/// Brings what the engine tells of a container to those who wait for it, and to nobody else.
+#[derive(Default)]
+struct Bus(HashMap<String, Vec<mpsc::UnboundedSender<ContainerAction>>>);
+
+impl Bus {
+    fn subscribe(&mut self, container: &str) -> mpsc::UnboundedReceiver<ContainerAction> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let listeners = self.0.entry(container.to_owned()).or_default();
+        listeners.push(sender);
+        receiver
+    }
+
+    fn send(&mut self, event: EngineEvent) {
+        let EngineEvent::Container { id, action, .. } = event else {
+            return;
+        };
+        // Execs of health tests are told of too; they say nothing yet.
+        if matches!(action, ContainerAction::Other(_)) {
+            return;
+        }
+        if let Some(listeners) = self.0.get_mut(&id) {
+            listeners.retain(|listener| listener.send(action.clone()).is_ok());
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is: everything planning needs from the engine, gathered at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use futures_util::future::{join_all, try_join, try_join_all};
-use futures_util::join;
+use futures_util::future::{try_join, try_join_all};
+use futures_util::{StreamExt, TryStreamExt, join, stream};
 use indexmap::IndexMap;
 
 use super::probe::is_doubtful;
@@ -11,6 +11,9 @@ use crate::engine::{Engine, EngineError};
 use crate::model::{Condition, Limits, Project, ServiceName};
 use crate::plan::{Resource, UpOptions, granted, renewals};
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
+
+/// How many images are looked at at once.
+const LOOKS: usize = 64;
 
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
 /// and the images of its services. All calls are made at once.
@@ -101,18 +104,16 @@ async fn look_into<E: Engine>(
     let foreign = containers
         .iter_mut()
         .filter(|container| container.shown.is_some() && !container.is_one_off());
+    let images: HashMap<&str, &Image> = images.values().map(|it| (it.id.as_str(), it)).collect();
+    let images = &images;
     let looked = foreign.map(|container| async move {
         let (id, service) = (container.id.clone(), container.service());
         let service = service.and_then(|name| project.services.get(name));
         let (Some(service), Some(shown)) = (service, container.shown.as_mut()) else {
             return Ok(());
         };
-        let known = images
-            .values()
-            .find(|image| image.id == container.image_id)
-            .cloned();
-        let image = match known {
-            Some(image) => Some(image),
+        let image = match images.get(container.image_id.as_str()) {
+            Some(image) => Some((*image).clone()),
             None => engine.image(&container.image_id).await?,
         };
         shown.image = image.map(|image| image.defaults);
@@ -151,10 +152,11 @@ async fn memory_usage<E: Engine>(
 /// The engine may call a server healthy that nobody can reach yet: where a service that needs it healthy is not up, its
 /// sockets are looked at before its health is believed.
 fn doubt<E: Engine>(engine: &E, project: &Project, containers: &mut [Container]) {
-    let is_up = |service: &ServiceName| {
-        let mut all = containers.iter();
-        all.any(|container| container.is_replica_of(service) && container.status.is_up())
-    };
+    let up = containers
+        .iter()
+        .filter(|it| it.status.is_up() && !it.is_one_off());
+    let up: HashSet<&str> = up.filter_map(Container::service).collect();
+    let is_up = |service: &ServiceName| up.contains(service.as_str());
     let mut needed: BTreeSet<&str> = BTreeSet::new();
     for service in project
         .services
@@ -182,17 +184,10 @@ async fn networks<E: Engine>(
     engine: &E,
     project: &Project,
 ) -> Result<Vec<NetworkState>, EngineError> {
-    let named = project
-        .networks
-        .values()
-        .map(|network| engine.network(&network.name));
-    let (labelled, named) = join!(engine.networks(&project.name), join_all(named));
-    let mut found = labelled?;
-    for network in named {
-        found.extend(network?);
-    }
-    let mut seen = BTreeSet::new();
-    found.retain(|network| seen.insert(network.id.clone()));
+    let named = project.networks.values().map(|it| it.name.as_str());
+    let named: BTreeSet<&str> = named.collect();
+    let named: Vec<&str> = named.into_iter().collect();
+    let mut found = engine.networks(&project.name, &named).await?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
@@ -202,17 +197,10 @@ async fn volumes<E: Engine>(
     engine: &E,
     project: &Project,
 ) -> Result<Vec<VolumeState>, EngineError> {
-    let named = project
-        .volumes
-        .values()
-        .map(|volume| engine.volume(&volume.name));
-    let (labelled, named) = join!(engine.volumes(&project.name), join_all(named));
-    let mut found = labelled?;
-    for volume in named {
-        found.extend(volume?);
-    }
-    let mut seen = BTreeSet::new();
-    found.retain(|volume| seen.insert(volume.name.clone()));
+    let named = project.volumes.values().map(|it| it.name.as_str());
+    let named: BTreeSet<&str> = named.collect();
+    let named: Vec<&str> = named.into_iter().collect();
+    let mut found = engine.volumes(&project.name, &named).await?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
@@ -233,7 +221,8 @@ async fn images<E: Engine>(
     let asked = references.into_iter().map(|reference| async move {
         Ok::<_, EngineError>((reference.to_owned(), engine.image(reference).await?))
     });
-    let found = try_join_all(asked).await?;
+    let asked = stream::iter(asked).buffered(LOOKS);
+    let found: Vec<_> = asked.try_collect().await?;
     Ok(found
         .into_iter()
         .filter_map(|(reference, image)| Some((reference, image?)))

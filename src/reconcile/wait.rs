@@ -1,4 +1,5 @@
-//! Waiting for a container to be in a state, told by the engine's events: nothing is asked twice.
+//! Waiting for a container to be in a state, told by the engine's events: it is asked once, and again only where an event
+//! doesn't tell all.
 //!
 //! Whether a container is healthy is decided by the [gate](gate), or by the engine alone where that is wanted; every
 //! other state is the engine's word.
@@ -9,15 +10,15 @@ mod gate;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
 pub(super) use exec::exit_code;
 
 use super::event::Progress;
-use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent, LogOptions};
-use crate::model::{Condition, Readiness};
+use crate::engine::{ContainerAction, Engine, EngineError, LogOptions};
+use crate::model::{Condition, Readiness, RestartPolicy};
 use crate::state::{Container, Health, Status};
 
 /// How many of the last log lines a failed wait shows.
@@ -118,7 +119,7 @@ impl From<WaitProblem> for Refusal {
 /// `events` must have been subscribed to before the container could get there.
 pub(super) async fn wait_for<E: Engine>(
     wait: &Wait<'_, E>,
-    mut events: broadcast::Receiver<EngineEvent>,
+    mut events: UnboundedReceiver<ContainerAction>,
     on_progress: &mut dyn FnMut(Progress),
 ) -> Result<Option<WaitFailure>, EngineError> {
     let is_gated =
@@ -138,13 +139,13 @@ impl<E: Engine> Wait<'_, E> {
     /// Waits for the engine's own word.
     async fn for_the_engine(
         &self,
-        events: &mut broadcast::Receiver<EngineEvent>,
+        events: &mut UnboundedReceiver<ContainerAction>,
         on_progress: &mut dyn FnMut(Progress),
     ) -> Result<Result<(), Refusal>, EngineError> {
         let mut last = None;
+        let (mut verdict, mut container) = self.ask().await?;
         loop {
-            let (verdict, container) = self.ask().await?;
-            let health = container.and_then(|container| container.health);
+            let health = container.as_ref().and_then(|container| container.health);
             if self.condition == Condition::ServiceHealthy && health != last {
                 last = health;
                 if let Some(health) = health {
@@ -156,16 +157,26 @@ impl<E: Engine> Wait<'_, E> {
                 Verdict::Never(problem) => return Ok(Err(problem.into())),
                 Verdict::NotYet => {}
             }
-            let news = something_happens_to(self.id, events);
-            let happens = match self.deadline {
+            let news = events.recv();
+            let action = match self.deadline {
                 None => news.await,
                 Some((deadline, _)) => match timeout_at(deadline, news).await {
-                    Ok(happens) => happens,
+                    Ok(action) => action,
                     Err(_) => return Ok(Err(self.too_late().into())),
                 },
             };
-            if !happens {
-                return Err(self.deaf());
+            let action = action.ok_or_else(|| self.deaf())?;
+            match container
+                .as_mut()
+                .map(|it| learn(it, &action, self.condition))
+            {
+                Some(News::Old) => {}
+                Some(News::All) => {
+                    if let Some(container) = &container {
+                        verdict = judge(container, self.condition);
+                    }
+                }
+                Some(News::Unclear) | None => (verdict, container) = self.ask().await?,
             }
         }
     }
@@ -272,21 +283,78 @@ fn judge(container: &Container, condition: Condition) -> Verdict {
     }
 }
 
-/// Returns when an event tells of this container, or of too many to tell; false where no more events come.
-async fn something_happens_to(id: &str, events: &mut broadcast::Receiver<EngineEvent>) -> bool {
-    loop {
-        match events.recv().await {
-            Ok(EngineEvent::Container {
-                id: told, action, ..
-            }) if told == id => {
-                // Execs of health tests are told of too; they say nothing yet.
-                if !matches!(action, ContainerAction::Other(_)) {
-                    return true;
-                }
-            }
-            Ok(_) => {}
-            Err(RecvError::Lagged(_)) => return true,
-            Err(RecvError::Closed) => return false,
+/// What an event tells beyond what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// Nothing.
+    Old,
+    /// All that counts; it is known now.
+    All,
+    /// That the engine has to be asked.
+    Unclear,
+}
+
+/// Takes over what an event tells of a container that is waited for to be in this state.
+fn learn(container: &mut Container, action: &ContainerAction, condition: Condition) -> News {
+    let runs = matches!(container.status, Status::Running | Status::Paused);
+    let is_job = condition == Condition::ServiceCompletedSuccessfully;
+    match action {
+        ContainerAction::Created | ContainerAction::Other(_) => News::Old,
+        // One that runs has to end before it starts again, and that would have been told first.
+        ContainerAction::Started if runs => News::Old,
+        ContainerAction::Health(health) if runs => {
+            container.health = Some(*health);
+            News::All
+        }
+        // Of another end it matters whether the container starts again, or goes.
+        ContainerAction::Died(0)
+            if is_job && matches!(container.limits.restart, Some(RestartPolicy::No)) =>
+        {
+            container.status = Status::Exited;
+            container.exit_code = 0;
+            News::All
+        }
+        _ => News::Unclear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_is_asked_only_where_an_event_does_not_tell_all() {
+        const JOB: Condition = Condition::ServiceCompletedSuccessfully;
+        const SERVER: Condition = Condition::ServiceHealthy;
+        let container = |status: Status, restart| Container {
+            status,
+            limits: crate::model::Limits {
+                restart: Some(restart),
+                ..crate::model::Limits::default()
+            },
+            ..Container::default()
+        };
+        let up = || container(Status::Running, RestartPolicy::No);
+        let always = || container(Status::Running, RestartPolicy::Always);
+        let again = || container(Status::Restarting, RestartPolicy::Always);
+        let new = || container(Status::Created, RestartPolicy::No);
+        let healthy = ContainerAction::Health(Health::Healthy);
+        for (mut container, action, condition, news) in [
+            (up(), ContainerAction::Started, SERVER, News::Old),
+            (up(), ContainerAction::Created, SERVER, News::Old),
+            (up(), healthy, SERVER, News::All),
+            (up(), ContainerAction::Died(0), JOB, News::All),
+            (up(), ContainerAction::Died(1), JOB, News::Unclear),
+            (up(), ContainerAction::Died(0), SERVER, News::Unclear),
+            (up(), ContainerAction::Removed, SERVER, News::Unclear),
+            (up(), ContainerAction::Paused, SERVER, News::Unclear),
+            (always(), ContainerAction::Died(0), JOB, News::Unclear),
+            (again(), ContainerAction::Started, SERVER, News::Unclear),
+            (new(), ContainerAction::Created, SERVER, News::Old),
+            (new(), ContainerAction::Started, SERVER, News::Unclear),
+        ] {
+            let found = learn(&mut container, &action, condition);
+            assert_eq!(found, news, "{action:?} {condition}");
         }
     }
 }

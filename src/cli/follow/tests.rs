@@ -117,10 +117,11 @@ impl Engine for Talkers {
     async fn disconnect_network(&self, _: &str, _: &str) -> Result<(), EngineError> {
         unknown()
     }
-    async fn networks(&self, _: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {
-        unknown()
-    }
-    async fn network(&self, _: &str) -> Result<Option<NetworkState>, EngineError> {
+    async fn networks(
+        &self,
+        _: &ProjectName,
+        _: &[&str],
+    ) -> Result<Vec<NetworkState>, EngineError> {
         unknown()
     }
     async fn network_members(&self, _: &str) -> Result<Vec<String>, EngineError> {
@@ -137,7 +138,7 @@ impl Engine for Talkers {
     async fn remove_network(&self, _: &str) -> Result<(), EngineError> {
         unknown()
     }
-    async fn volumes(&self, _: &ProjectName) -> Result<Vec<VolumeState>, EngineError> {
+    async fn volumes(&self, _: &ProjectName, _: &[&str]) -> Result<Vec<VolumeState>, EngineError> {
         unknown()
     }
     async fn volume(&self, _: &str) -> Result<Option<VolumeState>, EngineError> {

@@ -1,6 +1,7 @@
 //! Connections: a unix socket, a TCP port, or an `ssh` process.
 
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::task::{Context, Poll};
@@ -12,6 +13,9 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 use super::transport::SendError;
 use crate::engine::locate::{Address, SshAddress};
+
+/// The pause until a socket whose queue is full is tried again.
+const FULL_QUEUE: Duration = Duration::from_millis(5);
 
 /// Where a connection's far end may have said why it failed.
 pub(super) enum Complaint {
@@ -50,7 +54,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// When nothing can be reached at the address, or the program ssh cannot be run.
 pub(super) async fn open(address: &Address) -> io::Result<(Box<dyn Stream>, Complaint)> {
     match address {
-        Address::Unix(path) => Ok((Box::new(UnixStream::connect(path).await?), Complaint::None)),
+        Address::Unix(path) => Ok((Box::new(connect(path).await?), Complaint::None)),
         Address::Tcp(authority) => {
             let stream = TcpStream::connect(authority).await?;
             stream.set_nodelay(true)?;
@@ -59,6 +63,18 @@ pub(super) async fn open(address: &Address) -> io::Result<(Box<dyn Stream>, Comp
         Address::Ssh(ssh) => {
             let (stream, stderr) = DialStdio::start(ssh)?;
             Ok((Box::new(stream), Complaint::Ssh(stderr)))
+        }
+    }
+}
+
+/// Connects to a unix socket. One whose queue is full says "try again" where others would let us wait.
+async fn connect(path: &Path) -> io::Result<UnixStream> {
+    loop {
+        match UnixStream::connect(path).await {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tokio::time::sleep(FULL_QUEUE).await;
+            }
+            result => return result,
         }
     }
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::StepError;
-use crate::engine::{BuildProgress, Engine, EngineError, EngineEvent};
+use crate::engine::{BuildProgress, ContainerAction, Engine, EngineError};
 use crate::model::{
     Condition, Hook, HookKind, ImageBuild, Model, Provider, ProviderCommand, Readiness,
 };
@@ -46,7 +46,8 @@ pub(super) struct Call<'a, 'e, E> {
     pub(super) plan: &'a Plan,
     pub(super) id: StepId,
     pub(super) operation: Operation,
-    pub(super) events: Option<broadcast::Receiver<EngineEvent>>,
+    /// What happens to the container that is waited for.
+    pub(super) events: Option<mpsc::UnboundedReceiver<ContainerAction>>,
     pub(super) interrupted: watch::Receiver<bool>,
     pub(super) deadline: Option<(Instant, Duration)>,
     pub(super) ready: Option<Readiness>,

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use tokio::sync::{SemaphorePermit, broadcast};
+use tokio::sync::SemaphorePermit;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::exec::{self, Run};
-use super::{Refusal, Verdict, Wait, WaitProblem, something_happens_to};
+use super::{News, Refusal, Verdict, Wait, WaitProblem, judge, learn};
 use crate::engine::sockets::{SocketCounts, SocketTable};
-use crate::engine::{Engine, EngineError, EngineEvent};
+use crate::engine::{ContainerAction, Engine, EngineError};
 use crate::reconcile::event::Progress;
 use crate::reconcile::probe::{Decision, Exec, Probe, Source};
 use crate::reconcile::published::misdirected;
@@ -30,7 +31,7 @@ type Ended = Result<(), Refusal>;
 /// Waits until the container can be reached, or never will.
 pub(super) async fn pass<E: Engine>(
     wait: &Wait<'_, E>,
-    events: &mut broadcast::Receiver<EngineEvent>,
+    events: &mut UnboundedReceiver<ContainerAction>,
     on_progress: &mut dyn FnMut(Progress),
 ) -> Result<Ended, EngineError> {
     let mut gate = Gate {
@@ -84,7 +85,7 @@ struct Gate<'a, 'p, E> {
 impl<'a, E: Engine> Gate<'a, '_, E> {
     async fn run(
         &mut self,
-        events: &mut broadcast::Receiver<EngineEvent>,
+        events: &mut UnboundedReceiver<ContainerAction>,
     ) -> Result<Ended, EngineError> {
         let mut ask = true;
         loop {
@@ -118,11 +119,18 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
             let wake = self.began + self.next_wake(until);
             tokio::select! {
                 biased;
-                happens = something_happens_to(self.wait.id, events) => {
-                    if !happens {
-                        return Err(self.wait.deaf());
+                action = events.recv() => {
+                    let action = action.ok_or_else(|| self.wait.deaf())?;
+                    match learn(&mut self.container, &action, self.wait.condition) {
+                        News::Old => {}
+                        News::All => {
+                            let verdict = judge(&self.container, self.wait.condition);
+                            if let Some(ended) = self.asked(verdict) {
+                                return Ok(ended);
+                            }
+                        }
+                        News::Unclear => ask = true,
                     }
-                    ask = true;
                 }
                 turn = turn(&mut self.exec) => self.turn(turn?),
                 () = is_timed_out => return Ok(Err(self.refusal(self.wait.too_late()))),
@@ -138,7 +146,6 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
     /// Asks the engine how the container is; answers the end of the wait where that tells.
     async fn ask(&mut self) -> Result<Option<Ended>, EngineError> {
         let (verdict, container) = self.wait.ask().await?;
-        let now = self.now();
         if let Some(container) = container {
             if self.container.started_at != container.started_at || self.probe.is_none() {
                 // Another run of it: nothing that was seen before counts.
@@ -147,6 +154,12 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
             }
             self.container = container;
         }
+        Ok(self.asked(verdict))
+    }
+
+    /// Goes by what the engine says now; answers the end of the wait where that tells.
+    fn asked(&mut self, verdict: Verdict) -> Option<Ended> {
+        let now = self.now();
         // The engine's word is about what listens now (rule 8).
         self.counts = None;
         self.look();
@@ -159,13 +172,13 @@ impl<'a, E: Engine> Gate<'a, '_, E> {
                 .into_iter()
                 .for_each(|health| (self.on_progress)(Progress::Health(health)));
         }
-        Ok(match verdict {
+        match verdict {
             Verdict::Never(WaitProblem::Unhealthy { .. }) | Verdict::NotYet => None,
             Verdict::Never(problem) => Some(Err(self.refusal(problem))),
             // Rule 1: nobody tests it.
             Verdict::There if self.probe.is_none() => Some(Ok(())),
             Verdict::There => None,
-        })
+        }
     }
 
     fn decide(&self) -> Decision {

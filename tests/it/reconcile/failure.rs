@@ -161,7 +161,6 @@ async fn an_engine_that_cannot_be_asked_is_an_error_of_observing() {
         "list containers",
         "list networks",
         "list volumes",
-        "network shop_default",
         "image db:1",
     ] {
         let engine = engine_for(&project);

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use windlass::model::Condition;
 use windlass::plan::{DownOptions, UpOptions};
-use windlass::reconcile::ApplyOptions;
+use windlass::reconcile::{ApplyOptions, Parallel};
 
 use crate::support::fake_engine::{FakeEngine, Happening};
 use crate::support::project::{
-    down, engine_for, name, needs, plan_up, project, run, seconds, service, tested, up,
+    built, down, engine_for, name, needs, plan_up, project, run, seconds, service, tested, up,
 };
 use windlass::state::Health;
 
@@ -90,7 +90,7 @@ async fn no_more_steps_are_under_way_than_allowed_and_waits_do_not_count() {
     );
     let plan = plan_up(&engine, &project, &UpOptions::default()).await;
     let options = ApplyOptions {
-        parallel: Some(2),
+        parallel: Parallel::AtMost(2),
         ..ApplyOptions::default()
     };
     run(&engine, plan, &options).await.done();
@@ -141,12 +141,11 @@ async fn dependents_are_lowered_before_what_they_depend_on() {
 }
 
 /// The reads of one observation of a project of one service and one network.
-const READS: [&str; 5] = [
+const READS: [&str; 4] = [
     "image web:1",
     "list containers",
     "list networks",
     "list volumes",
-    "network shop_default",
 ];
 
 #[tokio::test(start_paused = true)]
@@ -207,4 +206,125 @@ async fn every_replica_is_started_before_a_dependent() {
     up(&engine, &project).await.done();
     let timeline = engine.timeline();
     assert_eq!(timeline.last().unwrap(), "1500..1500 start shop-web-1");
+}
+
+/// Milliseconds at which a call of the timeline began.
+fn begun(timeline: &[String], call: &str) -> u64 {
+    let mut all = timeline.iter();
+    let found = all.find(|line| line.ends_with(&format!(" {call}")));
+    let found = found.unwrap_or_else(|| panic!("no {call} in {timeline:#?}"));
+    found.split("..").next().unwrap().parse().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_step_at_a_time_gets_to_the_end_whatever_waits_for_what() {
+    // A chain gated on health, a wait that depends on another start, and what nobody waits for.
+    let project = project([
+        needs(service("c"), "b", Condition::ServiceHealthy),
+        needs(tested(service("b")), "a", Condition::ServiceHealthy),
+        tested(service("a")),
+        needs(service("job"), "a", STARTED),
+        needs(
+            service("after"),
+            "job",
+            Condition::ServiceCompletedSuccessfully,
+        ),
+        service("alone"),
+    ]);
+    for parallel in [
+        Parallel::AtMost(0),
+        Parallel::AtMost(1),
+        Parallel::Unlimited,
+    ] {
+        let engine = engine_for(&project);
+        engine.takes("create", seconds(1));
+        engine.takes("start", seconds(1));
+        for name in ["shop-a-1", "shop-b-1"] {
+            let healthy = Happening::Health(Health::Healthy, "");
+            engine.after_start(name, seconds(60), healthy);
+        }
+        engine.after_start("shop-job-1", seconds(60), Happening::Exit(0));
+        let plan = plan_up(&engine, &project, &UpOptions::default()).await;
+        let options = ApplyOptions {
+            parallel,
+            ..ApplyOptions::default()
+        };
+        run(&engine, plan, &options).await.done();
+        let timeline = engine.timeline();
+        // Nothing that can be done is kept waiting by the waits.
+        let latest = begun(&timeline, "start shop-alone-1");
+        assert!(latest <= 12_000, "{parallel:?}: {timeline:#?}");
+        assert!(begun(&timeline, "start shop-c-1") > 120_000);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn engines_get_no_more_work_at_once_than_they_profit_from() {
+    let names: Vec<String> = (0..40).map(|number| format!("s{number}")).collect();
+    let project = project(names.iter().map(|name| service(name)));
+    let engine = FakeEngine::with_images([]);
+    for name in &names {
+        engine.registry_has(&format!("{name}:1"), "sha256:1");
+    }
+    engine.takes("pull", seconds(10));
+    engine.takes("create", seconds(1));
+    up(&engine, &project).await.done();
+    let timeline = engine.timeline();
+    let at = |start: &str| {
+        timeline
+            .iter()
+            .filter(|line| line.starts_with(start))
+            .count()
+    };
+    // Pulls are the network's work.
+    assert_eq!(at("0..10000 pull"), 40);
+    assert_eq!(at("10000..11000 create"), 16);
+    assert_eq!(at("11000..12000 create"), 16);
+    assert_eq!(at("12000..13000 create"), 8);
+
+    // Those that are stopped take their own time.
+    engine.forget_calls();
+    engine.takes("stop", seconds(10));
+    let lowered = down(&engine, &project, &DownOptions::default()).await;
+    assert_eq!(lowered.done().took, 10_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_waits_for_the_image_of_another_service() {
+    let mut sidecar = service("sidecar");
+    sidecar.spec.image = "slow:1".into();
+    let mut slow = service("slow");
+    slow.spec.image = "slow:1".into();
+    let project = project([
+        slow,
+        sidecar,
+        built(service("app")),
+        service("quick"),
+        needs(service("behind"), "quick", STARTED),
+        needs(service("last"), "slow", STARTED),
+    ]);
+    let engine = FakeEngine::with_images(["behind:1", "last:1"]);
+    for image in ["slow:1", "quick:1"] {
+        engine.registry_has(image, "sha256:1");
+    }
+    engine.takes("pull slow:1", seconds(60));
+    engine.takes("pull quick:1", seconds(2));
+    engine.takes("build", seconds(30));
+    engine.takes("create network", seconds(1));
+    let run = up(&engine, &project).await.done();
+    let timeline = engine.timeline();
+    let pulls = timeline.iter().filter(|line| line.contains("pull slow"));
+    assert_eq!(pulls.count(), 1, "one image is pulled once: {timeline:#?}");
+    for (call, time) in [
+        ("create network shop_default", 0),
+        ("create shop-last-1", 1000),
+        ("start shop-quick-1", 2000),
+        ("start shop-behind-1", 2000),
+        ("start shop-app-1", 30_000),
+        ("start shop-sidecar-1", 60_000),
+        ("start shop-last-1", 60_000),
+    ] {
+        assert_eq!(begun(&timeline, call), time, "{call}: {timeline:#?}");
+    }
+    assert_eq!(run.took, 60_000);
 }

@@ -323,7 +323,7 @@ impl FakeEngine {
 
 fn is_change(call: &str) -> bool {
     let reads = [
-        "list", "inspect", "network", "volume", "image", "events", "logs", "exec",
+        "list", "inspect", "volume", "image", "events", "logs", "exec",
     ];
     !reads.contains(&call.split(' ').next().unwrap_or_default())
 }
@@ -477,17 +477,13 @@ impl Engine for FakeEngine {
         .await
     }
 
-    async fn networks(&self, project: &ProjectName) -> Result<Vec<NetworkState>, EngineError> {
-        let effect = |world: &mut World| Ok(world.networks_of(project));
+    async fn networks(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<NetworkState>, EngineError> {
+        let effect = |world: &mut World| Ok(world.networks_of(project, named));
         self.call("list networks".into(), effect).await
-    }
-
-    async fn network(&self, name: &str) -> Result<Option<NetworkState>, EngineError> {
-        let effect = |world: &mut World| {
-            let mut all = world.networks.iter();
-            Ok(all.find(|network| network.name == name).cloned())
-        };
-        self.call(format!("network {name}"), effect).await
     }
 
     async fn network_members(&self, id: &str) -> Result<Vec<String>, EngineError> {
@@ -510,8 +506,12 @@ impl Engine for FakeEngine {
         self.call(text, |world| world.remove_network(id)).await
     }
 
-    async fn volumes(&self, project: &ProjectName) -> Result<Vec<VolumeState>, EngineError> {
-        let effect = |world: &mut World| Ok(world.volumes_of(project));
+    async fn volumes(
+        &self,
+        project: &ProjectName,
+        named: &[&str],
+    ) -> Result<Vec<VolumeState>, EngineError> {
+        let effect = |world: &mut World| Ok(world.volumes_of(project, named));
         self.call("list volumes".into(), effect).await
     }
 

@@ -109,14 +109,18 @@ impl World {
         self.containers.iter().filter(of_project).cloned().collect()
     }
 
-    pub(super) fn networks_of(&self, project: &ProjectName) -> Vec<NetworkState> {
-        let of_project = |network: &&NetworkState| is_of(&network.labels, project);
-        self.networks.iter().filter(of_project).cloned().collect()
+    pub(super) fn networks_of(&self, project: &ProjectName, named: &[&str]) -> Vec<NetworkState> {
+        let is_wanted = |network: &&NetworkState| {
+            is_of(&network.labels, project) || named.contains(&network.name.as_str())
+        };
+        self.networks.iter().filter(is_wanted).cloned().collect()
     }
 
-    pub(super) fn volumes_of(&self, project: &ProjectName) -> Vec<VolumeState> {
-        let of_project = |volume: &&VolumeState| is_of(&volume.labels, project);
-        self.volumes.iter().filter(of_project).cloned().collect()
+    pub(super) fn volumes_of(&self, project: &ProjectName, named: &[&str]) -> Vec<VolumeState> {
+        let is_wanted = |volume: &&VolumeState| {
+            is_of(&volume.labels, project) || named.contains(&volume.name.as_str())
+        };
+        self.volumes.iter().filter(is_wanted).cloned().collect()
     }
 
     pub(super) fn set_image(&mut self, reference: &str, id: &str) {
