@@ -5,5 +5,6 @@ mod completion;
 mod diagnostics;
 mod digest;
 mod entry;
+mod growth;
 mod help;
 mod origin;

@@ -1,6 +1,8 @@
 //! What the tests stand on.
 
+pub(crate) mod answering;
 pub(crate) mod compose;
+pub(crate) mod cost;
 pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod project;
