@@ -210,13 +210,10 @@ async fn a_network_that_is_used_names_its_users() {
 
 #[tokio::test]
 async fn events_begin_when_the_engine_listens() {
-    let (engine, server) = scripted(&[
-        (
-            "GET /v1.41/events?filters=",
-            "200 {\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{\"name\":\"web\"}}}\n{\"Type\":1}\n",
-        ),
-        ("GET /v1.41/_ping", "200 OK"),
-    ])
+    let (engine, server) = scripted(&[(
+        "GET /v1.41/events?filters=",
+        "200 {\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{\"name\":\"web\"}}}\n{\"Type\":1}\n",
+    )])
     .await;
     let events: Vec<_> = engine
         .events(&ProjectName::new("app").unwrap())
