@@ -219,7 +219,7 @@ fn begun(timeline: &[String], call: &str) -> u64 {
 #[tokio::test(start_paused = true)]
 async fn one_step_at_a_time_gets_to_the_end_whatever_waits_for_what() {
     // A chain gated on health, a wait that depends on another start, and what nobody waits for.
-    let project = project([
+    let project = project(vec![
         needs(service("c"), "b", Condition::ServiceHealthy),
         needs(tested(service("b")), "a", Condition::ServiceHealthy),
         tested(service("a")),
@@ -295,7 +295,7 @@ async fn nothing_waits_for_the_image_of_another_service() {
     sidecar.spec.image = "slow:1".into();
     let mut slow = service("slow");
     slow.spec.image = "slow:1".into();
-    let project = project([
+    let project = project(vec![
         slow,
         sidecar,
         built(service("app")),
