@@ -11,6 +11,7 @@ pub mod network;
 pub mod position;
 pub mod secret;
 pub mod service;
+pub mod time;
 pub mod unit;
 pub mod volume;
 

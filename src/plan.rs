@@ -55,8 +55,8 @@ pub use up::{Recreate, RunOptions, UpOptions, run, up};
 use crate::graph::Cycle;
 use crate::model::{
     Condition, ContainerFile, Endpoint, Hook, HookKind, ImageBuild, Limits, Model, Network,
-    NewContainer, Position, Positions, ProjectName, Provider, ProviderCommand, Readiness,
-    ServiceName, Volume,
+    NewContainer, Position, Positions, ProjectName, Provider, ProviderCommand, PullPolicy,
+    Readiness, ServiceName, Volume, time,
 };
 use crate::state::Status;
 
@@ -546,6 +546,8 @@ pub enum Reason {
     Asked(&'static str),
     /// The pull policy of the service asks for it.
     PullPolicy(&'static str),
+    /// The image is older than the pull policy allows, which goes by age: pulled so many seconds ago, where that is known.
+    ImageAge(PullPolicy, Option<i64>),
     /// What was to replace it cannot start.
     Restores,
     /// This service, which it depends on, got another container or was restarted (`depends_on.restart`).
@@ -602,6 +604,14 @@ impl fmt::Display for Reason {
             Self::UnknownOrigin => f.write_str("what it was made from is not known"),
             Self::Asked(what) => write!(f, "{what}"),
             Self::PullPolicy(policy) => write!(f, "pull_policy is {policy}"),
+            Self::ImageAge(policy, Some(ago)) => {
+                let ago = time::length(*ago).to_lowercase();
+                write!(f, "image was pulled {ago} ago, pull_policy: {policy}")
+            }
+            Self::ImageAge(policy, None) => write!(
+                f,
+                "when the image was pulled is not known, pull_policy: {policy}"
+            ),
             Self::Restores => f.write_str("the new one cannot start"),
             Self::DependencyReplaced(service) => {
                 write!(f, "it is restarted with its dependency {service}")
@@ -647,6 +657,7 @@ impl Reason {
             Self::UnknownOrigin => "unknown_origin",
             Self::Asked(_) => "asked",
             Self::PullPolicy(_) => "pull_policy",
+            Self::ImageAge(..) => "image_age",
             Self::Restores => "restores",
             Self::DependencyReplaced(_) => "dependency_replaced",
             Self::Replaces => "replaces",

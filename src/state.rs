@@ -35,6 +35,8 @@ pub struct ActualState {
     pub api: Option<ApiAccess>,
     /// Whether the engine's update of a container does less than it says.
     pub has_poor_updates: bool,
+    /// When all this was looked at, in Unix seconds: what ages of images count from.
+    pub observed_at: i64,
 }
 
 /// How the engine is reached.

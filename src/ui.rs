@@ -20,10 +20,10 @@ pub mod table;
 pub mod template;
 pub mod terminal;
 mod text;
-pub mod time;
 mod tty;
 pub mod watched;
 
+pub use crate::model::time;
 pub use color::Color;
 pub use narrator::Narrator;
 

@@ -1,6 +1,6 @@
 //! `windlass pull`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Ended;
 use super::actual::Actual;
@@ -35,9 +35,9 @@ pub(super) struct PullArgs {
     /// Pull what the services depend on, too
     #[arg(long)]
     include_deps: bool,
-    /// When to pull, in place of the services' own `pull_policy`
-    #[arg(long, value_name = "POLICY")]
-    policy: Option<Policy>,
+    /// When to pull, in place of the services' own `pull_policy`: always, missing, never, daily, weekly, `every_<duration>`
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    policy: Option<PullPolicy>,
     /// Show nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -49,14 +49,18 @@ pub(super) struct PullArgs {
     parallel: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Policy {
-    // Always
-    Always,
-    // Where the engine doesn't have the image
-    Missing,
-    // Never
-    Never,
+/// Reads `--policy`.
+fn policy(text: &str) -> Result<PullPolicy, String> {
+    match text {
+        "always" => Ok(PullPolicy::Always),
+        "missing" => Ok(PullPolicy::Missing),
+        "never" => Ok(PullPolicy::Never),
+        other => match PullPolicy::by_age(other) {
+            Ok(Some(policy)) => Ok(policy),
+            Ok(None) => Err("write always, missing, never, daily, weekly or every_12h".to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+    }
 }
 
 pub(super) async fn run(args: &PullArgs, scope: &Scope) -> Ended {
@@ -68,11 +72,7 @@ pub(super) async fn run(args: &PullArgs, scope: &Scope) -> Ended {
         services: service_names(&args.services)?,
         include_deps: args.include_deps,
         ignore_buildable: args.ignore_buildable,
-        policy: args.policy.map(|policy| match policy {
-            Policy::Always => PullPolicy::Always,
-            Policy::Missing => PullPolicy::Missing,
-            Policy::Never => PullPolicy::Never,
-        }),
+        policy: args.policy,
     };
     let (plan, left_out) = plan::pull(&actual.project, &actual.state, &options)?;
     actual.leave_out(&left_out, scope);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::resource::age;
 use super::up::{Steps, Up, graph, selected};
 use super::{Operation, Plan, PlanError, Reason, Resource, StepId, UpOptions, Warning};
 use crate::label;
@@ -169,14 +170,21 @@ pub fn pull(
 ) -> Result<(Plan, Vec<LeftOut>), PlanError> {
     let mut images = Images::default();
     let mut left_out = Vec::new();
-    let mut seen = HashSet::new();
+    let mut by_image: IndexMap<&str, Vec<&Service>> = IndexMap::new();
     for service in chosen(project, &options.services, options.include_deps)? {
-        let reference = &service.spec.image;
-        if !seen.insert(reference) {
-            continue;
-        }
-        if let Some(why) = needs_no_pull(project, state, service, options) {
-            let image = Resource::Image(reference.clone());
+        let services = by_image.entry(&service.spec.image).or_default();
+        services.push(service);
+    }
+    for (reference, services) in by_image {
+        let why = |service: &Service| needs_no_pull(project, state, service, options);
+        let builder = services.iter().find(|service| service.build.is_some());
+        let service = *builder.unwrap_or(&services[0]);
+        // What one of its services wants is pulled; who builds it decides alone.
+        let is_wanted = builder.is_none() && services.iter().any(|service| why(service).is_none());
+        if let Some(why) = why(service)
+            && !is_wanted
+        {
+            let image = Resource::Image(reference.to_owned());
             left_out.push(LeftOut { image, why });
             continue;
         }
@@ -206,6 +214,12 @@ fn needs_no_pull(
         Some(PullPolicy::Build) => Some("its pull policy is `build`"),
         Some(PullPolicy::Missing) if state.images.contains_key(&service.spec.image) => {
             Some("it is there already")
+        }
+        // Asked for by name it is pulled: only the flag goes by age.
+        Some(PullPolicy::Every(seconds)) if options.policy.is_some() => {
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+            let is_young = age(state, &service.spec.image).is_some_and(|age| age < seconds);
+            is_young.then_some("it is not old enough for the pull policy")
         }
         _ => None,
     }

@@ -11,7 +11,7 @@ use super::{
     FieldChange, Operation, PlanError, Reason, Renewal, Resource, StepId, Warning, renewals,
 };
 use crate::label;
-use crate::model::{MountKind, NetworkName, Project, PullPolicy, Service, VolumeName};
+use crate::model::{MountKind, NetworkName, Project, PullPolicy, Service, VolumeName, time};
 use crate::state::{ActualState, Container, NetworkState, VolumeState};
 pub(super) use difference::{network_differences, volume_differences};
 
@@ -34,6 +34,8 @@ pub(super) struct Resources<'a> {
     pub(super) programs: HashMap<Resource, StepId>,
     /// The services whose images are being planned, each one for the build of the one before.
     building: Vec<String>,
+    /// The strongest pull policy of the services of each image that is not built.
+    pull_policies: HashMap<&'a str, PullPolicy>,
 }
 
 impl<'a> Resources<'a> {
@@ -60,6 +62,12 @@ impl<'a> Resources<'a> {
             other => self.programs.get(other).copied(),
         }
     }
+}
+
+/// How many seconds ago the image was pulled, or made; none where the engine doesn't tell.
+pub(super) fn age(state: &ActualState, reference: &str) -> Option<i64> {
+    let tagged_at = &state.images.get(reference)?.tagged_at;
+    time::stamp(tagged_at).map(|tagged| state.observed_at - tagged)
 }
 
 /// The named volumes of a service, by their names in the file.
@@ -98,14 +106,54 @@ impl<'a> Up<'a> {
     pub(super) fn image_is_renewed(&self, service: &Service) -> bool {
         if service.build.is_some() {
             !self.options.no_build
-                && (self.options.build || self.pull_policy(service) == PullPolicy::Build)
+                && (self.options.build
+                    || self.options.pull.unwrap_or(service.pull_policy) == PullPolicy::Build)
         } else {
-            self.pull_policy(service) == PullPolicy::Always
+            let reference = &service.spec.image;
+            let policy = self.pull_policy(service, reference);
+            self.pulled_again(reference, policy).is_some()
         }
     }
 
-    fn pull_policy(&self, service: &Service) -> PullPolicy {
-        self.options.pull.unwrap_or(service.pull_policy)
+    /// Takes in these services' pull policies: an image has the strongest one of its services.
+    pub(super) fn take_pull_policies(&mut self, services: impl Iterator<Item = &'a Service>) {
+        for service in services.filter(|service| service.build.is_none()) {
+            let hooks = service.spec.pre_start.iter();
+            let hooks = hooks.filter_map(|hook| hook.image.as_deref());
+            for reference in hooks.chain([service.spec.image.as_str()]) {
+                let policies = &mut self.resources.pull_policies;
+                let policy = policies.entry(reference).or_insert(service.pull_policy);
+                *policy = policy.stronger(service.pull_policy);
+            }
+        }
+    }
+
+    /// When the image is pulled that the service uses, or a hook of it.
+    fn pull_policy(&self, service: &Service, reference: &str) -> PullPolicy {
+        if let Some(policy) = self.options.pull {
+            return policy;
+        }
+        let of_image = self.resources.pull_policies.get(reference).copied();
+        match &service.build {
+            Some(_) => service.pull_policy,
+            None => of_image.unwrap_or(service.pull_policy),
+        }
+    }
+
+    /// Why an image is pulled that is there; none where it is not.
+    fn pulled_again(&self, reference: &str, policy: PullPolicy) -> Option<Reason> {
+        match policy {
+            PullPolicy::Always if self.options.pull.is_some() => {
+                Some(Reason::Asked("--pull always"))
+            }
+            PullPolicy::Always => Some(Reason::PullPolicy("always")),
+            PullPolicy::Every(seconds) => {
+                let ago = age(self.state, reference);
+                let is_old = ago.is_none_or(|ago| i64::try_from(seconds).is_ok_and(|it| ago >= it));
+                is_old.then_some(Reason::ImageAge(policy, ago))
+            }
+            PullPolicy::Missing | PullPolicy::Never | PullPolicy::Build => None,
+        }
     }
 
     /// The step that brings the service's image, where one is needed.
@@ -115,16 +163,7 @@ impl<'a> Up<'a> {
             return Ok(*known);
         }
         let there = self.state.images.contains_key(reference);
-        let policy = self.pull_policy(service);
-        if let PullPolicy::Every(_) = policy {
-            self.warnings.push(Warning {
-                message: format!(
-                    "{}: pulls by age are not carried out yet: the image is pulled only if it is missing",
-                    service.name
-                ),
-                position: service.positions.find("pull_policy").cloned(),
-            });
-        }
+        let policy = self.pull_policy(service, reference);
         let step = if there && !self.image_is_renewed(service) {
             None
         } else {
@@ -142,8 +181,7 @@ impl<'a> Up<'a> {
                 Operation::BuildImage(_) if self.options.build => Reason::Asked("--build"),
                 _ if !there => Reason::Missing,
                 Operation::BuildImage(_) => Reason::PullPolicy("build"),
-                _ if self.options.pull.is_some() => Reason::Asked("--pull always"),
-                _ => Reason::PullPolicy("always"),
+                _ => (self.pulled_again(reference, policy)).unwrap_or(Reason::Missing),
             };
             Some(
                 self.steps
@@ -175,7 +213,7 @@ impl<'a> Up<'a> {
             return Ok(*known);
         }
         let there = self.state.images.contains_key(reference);
-        let policy = self.pull_policy(service);
+        let policy = self.pull_policy(service, reference);
         if !there && policy == PullPolicy::Never {
             return Err(PlanError::ImageMissing {
                 service: service.name.clone(),
@@ -184,17 +222,16 @@ impl<'a> Up<'a> {
                 position: service.positions.find("pre_start").cloned(),
             });
         }
-        let is_pulled = !there || policy == PullPolicy::Always;
-        let step = is_pulled.then(|| {
+        let reason = if there {
+            self.pulled_again(reference, policy)
+        } else {
+            Some(Reason::Missing)
+        };
+        let step = reason.map(|reason| {
             let operation = Operation::PullImage {
                 platform: service.spec.platform.clone(),
             };
             let resource = Resource::Image(reference.to_owned());
-            let reason = if there {
-                Reason::PullPolicy("always")
-            } else {
-                Reason::Missing
-            };
             self.origins
                 .insert(resource.clone(), service.positions.clone());
             self.steps.add(resource, operation, reason, Vec::new())

@@ -27,7 +27,7 @@ pub struct SavedStep {
     pub object: String,
     /// The operation's name.
     pub operation: String,
-    /// Why, credentials masked, without places in the files: a line that moved is no change.
+    /// Why, credentials masked, without places in the files and ages: a line that moved is no change.
     pub reason: String,
     /// The numbers of the steps that must be done before, counted from 1.
     pub after: Vec<usize>,
@@ -44,7 +44,7 @@ impl SavedPlan {
         let step = |step: &Step| SavedStep {
             object: step.resource.to_string(),
             operation: step.operation.name().to_owned(),
-            reason: mask(&without_places(&step.reason).to_string()),
+            reason: mask(&lasting(&step.reason).to_string()),
             after: step.after.iter().map(|id| id + 1).collect(),
             only_if: step.only_if.as_ref().map(|only_if| plan.condition(only_if)),
             digests: digests(&step.operation, salt),
@@ -106,7 +106,7 @@ impl SavedStep {
     }
 }
 
-fn without_places(reason: &Reason) -> Reason {
+fn lasting(reason: &Reason) -> Reason {
     let bare = |changes: &[FieldChange]| {
         let changes = changes.iter().cloned();
         let bare = changes.map(|change| FieldChange {
@@ -118,6 +118,8 @@ fn without_places(reason: &Reason) -> Reason {
     match reason {
         Reason::Changed(changes) => Reason::Changed(bare(changes)),
         Reason::NotInPlace(changes, why) => Reason::NotInPlace(bare(changes), why.clone()),
+        // An image that is too old stays so, and grows older.
+        Reason::ImageAge(..) => Reason::PullPolicy("by age"),
         reason => reason.clone(),
     }
 }

@@ -114,6 +114,7 @@ fn raised(project: &Project) -> ActualState {
         .flat_map(|service| (1..=service.scale).map(|n| running(project, service, n)));
     ActualState {
         has_poor_updates: false,
+        observed_at: 0,
         api: None,
         containers: containers.collect(),
         networks: project

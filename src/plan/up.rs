@@ -304,6 +304,7 @@ impl<'a> Up<'a> {
     /// Plans the services, which stand in start order.
     fn raise(&mut self, services: &[&'a Service]) -> Result<(), PlanError> {
         let (project, state, options) = (self.project, self.state, self.options);
+        self.take_pull_policies(services.iter().copied());
         let decided = decide(project, services, state, options, |service| {
             self.image_is_renewed(service)
         });

@@ -1,6 +1,7 @@
 //! What is: everything planning needs from the engine, gathered at once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::{try_join, try_join_all};
 use futures_util::{StreamExt, TryStreamExt, join, stream};
@@ -41,6 +42,7 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         api: api(engine, project).await,
         // Podman's answers that all went well, leaves processors as they are and the restart policy at `no`.
         has_poor_updates: engine.about().product == "Podman",
+        observed_at: now(),
     };
     for renewal in renewals(project, &state, &UpOptions::default()) {
         let name = renewal.resource.name();
@@ -55,6 +57,12 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         }
     }
     Ok(state)
+}
+
+/// The time in Unix seconds.
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or_default())
 }
 
 /// Looks up who is on the project's networks and, with `volumes`, who has its volumes, which is to be known before they

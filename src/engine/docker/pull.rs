@@ -1,6 +1,7 @@
 //! Pulling images: the request with the user's credentials, and its progress.
 
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper::{Method, Request, Response};
@@ -38,7 +39,37 @@ pub(super) async fn pull(
     let response = send(transport, request.body(Empty::<Bytes>::new()))
         .await
         .map_err(|error| refusal(reference, error))?;
-    Ok(progress(response, transport, reference.to_owned()))
+    let told = progress(response, transport, reference.to_owned());
+    let begun = (told, transport.clone(), reference.to_owned());
+    let noted = stream::unfold(Some(begun), |going_on| async {
+        let (mut told, transport, reference) = going_on?;
+        match told.next().await {
+            Some(Ok(progress)) => Some((Ok(progress), Some((told, transport, reference)))),
+            Some(Err(error)) => Some((Err(error), None)),
+            None => {
+                note_time(&transport, &reference).await;
+                None
+            }
+        }
+    });
+    Ok(noted.boxed_local())
+}
+
+/// Gives an image that was pulled its tag once more: the time of its last tag, which a pull leaves as it is, tells the
+/// image's age from then on.
+async fn note_time(transport: &Transport, reference: &str) {
+    if reference.contains('@') {
+        return;
+    }
+    let (name, tag) = name_and_tag(reference);
+    let target = Target::new(&["images", reference, "tag"])
+        .with("repo", name)
+        .with("tag", tag);
+    let request = Request::builder().method(Method::POST).uri(target.as_str());
+    if let Err(error) = send(transport, request.body(Empty::<Bytes>::new())).await {
+        // Its age is not known then.
+        tracing::warn!(reference, %error, "the time of the pull cannot be noted");
+    }
 }
 
 /// The user's credentials for the registry of an image; none where nothing is stored.

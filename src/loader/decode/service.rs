@@ -7,8 +7,8 @@ use super::{Decode, fields, json};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
-    Build, Condition, ContainerSpec, DOCKER_CONFIG, Dependency, Duration, Hook, PullPolicy,
-    Readiness, Service, ServiceName, WatchRule,
+    Build, Condition, ContainerSpec, DOCKER_CONFIG, Dependency, Hook, PullPolicy, Readiness,
+    Service, ServiceName, WatchRule,
 };
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json as object};
@@ -18,8 +18,6 @@ use serde_json::{Map, Value as Json, json as object};
 struct PreStop {
     hooks: Vec<Hook>,
 }
-
-const DAY: u64 = 24 * 60 * 60;
 
 /// Who says that a service is ready; other words than these have been refused already.
 fn readiness(node: &Node) -> Readiness {
@@ -147,30 +145,23 @@ impl Decode<'_> {
         let Some(policy) = node.get("pull_policy") else {
             return PullPolicy::Missing;
         };
-        let every = |text: &str| {
-            text.parse::<Duration>()
-                .map(|duration| PullPolicy::Every(duration.secs_rounded_up()))
-        };
         match policy.as_str().unwrap_or_default() {
             "always" => PullPolicy::Always,
             "never" => PullPolicy::Never,
             "build" => PullPolicy::Build,
-            "daily" => PullPolicy::Every(DAY),
-            "weekly" => PullPolicy::Every(7 * DAY),
             "refresh" => {
                 let after = node.get("pull_refresh_after").and_then(Node::as_str);
                 after
-                    .and_then(|after| every(after).ok())
+                    .and_then(|after| PullPolicy::every(after).ok())
                     .unwrap_or(PullPolicy::Always)
             }
-            other => match other.strip_prefix("every_").map(every) {
-                Some(Ok(policy)) => policy,
-                Some(Err(error)) => {
+            other => match PullPolicy::by_age(other) {
+                Ok(policy) => policy.unwrap_or_default(),
+                Err(error) => {
                     self.problems
                         .push(Diagnostic::error(error.to_string()).at(policy.span, ""));
                     PullPolicy::Missing
                 }
-                None => PullPolicy::Missing,
             },
         }
     }

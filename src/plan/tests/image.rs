@@ -100,3 +100,136 @@ fn only_what_is_built_under_a_name_is_pushed() {
     assert_eq!(lines(&plan), ["[] -> #1 image:me/web:1, PushImage, push"]);
     assert_eq!(left_out.len(), 2, "{left_out:?}");
 }
+
+const HOUR: u64 = 60 * 60;
+
+/// Services `a` and `b` of one image, with these policies.
+fn pair(a: PullPolicy, b: PullPolicy) -> Project {
+    let with = |name: &str, policy| {
+        let mut service = service(name);
+        service.spec.image = "one:1".into();
+        service.pull_policy = policy;
+        service
+    };
+    project([with("a", a), with("b", b)])
+}
+
+/// All there, the image pulled so many seconds ago.
+fn raised_with_age(project: &Project, seconds: i64) -> ActualState {
+    let mut state = raised(project);
+    state.images["one:1"].tagged_at = "2026-01-02T00:00:00.25Z".into();
+    state.observed_at = crate::model::time::stamp("2026-01-02T00:00:00Z").unwrap() + seconds;
+    state
+}
+
+#[test]
+fn the_strongest_policy_of_all_services_of_an_image_decides() {
+    use PullPolicy::{Always, Every, Missing, Never};
+    let table = [
+        (Missing, Always, "pull_policy is always"),
+        (Always, Never, "pull_policy is always"),
+        (
+            Never,
+            Every(HOUR),
+            "image was pulled 3 hours ago, pull_policy: every_1h",
+        ),
+        (
+            Every(24 * HOUR),
+            Every(2 * HOUR),
+            "image was pulled 3 hours ago, pull_policy: every_2h",
+        ),
+        (Every(24 * HOUR), Missing, ""),
+        (Missing, Never, ""),
+    ];
+    for (first, second, reason) in table {
+        for project in [pair(first, second), pair(second, first)] {
+            let state = raised_with_age(&project, 3 * 3600);
+            let plan = lines(&up(&project, &state, &UpOptions::default()).unwrap());
+            let pulls: Vec<_> = plan
+                .iter()
+                .filter(|line| line.contains("PullImage"))
+                .collect();
+            if reason.is_empty() {
+                assert_eq!(plan, [""; 0], "{first} {second}");
+            } else {
+                let expected = format!("[] -> #1 image:one:1, PullImage, {reason}");
+                assert_eq!(pulls, [&expected], "{first} {second}");
+            }
+        }
+    }
+    // Missing for one is missing for all: only where nobody may pull it there is none.
+    let project = pair(Never, Missing);
+    let plan = up(&project, &ActualState::default(), &UpOptions::default()).unwrap();
+    assert!(lines(&plan)[0].ends_with("PullImage, not there yet"));
+    let only_a = UpOptions {
+        services: vec![name("a")],
+        ..UpOptions::default()
+    };
+    assert!(up(&project, &ActualState::default(), &only_a).is_err());
+}
+
+#[test]
+fn an_image_is_pulled_when_it_is_older_than_the_policy_says_or_its_age_is_not_known() {
+    let project = pair(PullPolicy::Every(24 * HOUR), PullPolicy::Missing);
+    for (seconds, expected) in [
+        (24 * 3600 - 1, None),
+        (
+            24 * 3600,
+            Some("image was pulled 24 hours ago, pull_policy: daily"),
+        ),
+        (
+            3 * 24 * 3600,
+            Some("image was pulled 3 days ago, pull_policy: daily"),
+        ),
+        // A clock that was set back.
+        (-5, None),
+    ] {
+        let state = raised_with_age(&project, seconds);
+        let plan = up(&project, &state, &UpOptions::default()).unwrap();
+        let reason = plan.steps.first().map(|step| step.reason.to_string());
+        assert_eq!(reason.as_deref(), expected, "{seconds}");
+        assert_eq!(plan.warnings, [], "{seconds}");
+    }
+    let mut state = raised_with_age(&project, 0);
+    state.images["one:1"].tagged_at = String::new();
+    let plan = up(&project, &state, &UpOptions::default()).unwrap();
+    assert_eq!(
+        plan.steps[0].reason.to_string(),
+        "when the image was pulled is not known, pull_policy: daily"
+    );
+    // Only another image makes another container.
+    let others = plan.steps[1..]
+        .iter()
+        .filter(|step| step.operation.is_change());
+    assert!(others.clone().count() > 0 && others.clone().all(|step| step.only_if.is_some()));
+    assert_eq!(
+        SavedPlan::of(&plan, "salt", str::to_owned).steps[0].reason,
+        "pull_policy is by age"
+    );
+}
+
+#[test]
+fn the_flag_of_pull_goes_by_age_and_one_service_that_wants_the_image_is_enough() {
+    let asked = |policy| PullOptions {
+        policy,
+        ..PullOptions::default()
+    };
+    let mut project = pair(PullPolicy::Never, PullPolicy::Always);
+    let state = raised_with_age(&project, 3600);
+    for service in project.services.values_mut() {
+        let position = Position {
+            file: "stack.yaml".into(),
+            line: 4,
+            column: 5,
+        };
+        service.positions.insert("pull_policy", position);
+    }
+    for (policy, pulls) in [
+        (None, 1),
+        (Some(PullPolicy::Every(HOUR)), 1),
+        (Some(PullPolicy::Every(HOUR + 1)), 0),
+    ] {
+        let (plan, _) = pull(&project, &state, &asked(policy)).unwrap();
+        assert_eq!(plan.steps.len(), pulls, "{policy:?}");
+    }
+}

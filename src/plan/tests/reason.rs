@@ -17,6 +17,7 @@ used: services use it
 unknown_origin: what it was made from is not known
 asked: --force-recreate
 pull_policy: pull_policy is always
+image_age: image was pulled 3 days ago, pull_policy: daily
 restores: the new one cannot start
 dependency_replaced: it is restarted with its dependency db
 replaces: part of the replacement

@@ -53,7 +53,10 @@ fn next_reason(last: Option<&Reason>) -> Option<Reason> {
         Some(Reason::Used) => Reason::UnknownOrigin,
         Some(Reason::UnknownOrigin) => Reason::Asked("--force-recreate"),
         Some(Reason::Asked(_)) => Reason::PullPolicy("always"),
-        Some(Reason::PullPolicy(_)) => Reason::Restores,
+        Some(Reason::PullPolicy(_)) => {
+            Reason::ImageAge(PullPolicy::Every(24 * 60 * 60), Some(3 * 24 * 60 * 60))
+        }
+        Some(Reason::ImageAge(..)) => Reason::Restores,
         Some(Reason::Restores) => Reason::DependencyReplaced(name("db")),
         Some(Reason::DependencyReplaced(_)) => Reason::Replaces,
         Some(Reason::Replaces) => Reason::SharesWith(name("db")),

@@ -53,6 +53,7 @@ pub fn run(
         .filter_map(|name| project.services.get(name))
         .collect();
     let mut up = Up::new(project, state, &options.up);
+    up.take_pull_policies([service].into_iter());
     up.raise(&services)?;
     up.one_off(service, options)?;
     up.orphans();

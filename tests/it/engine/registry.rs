@@ -27,7 +27,7 @@ fn id_of(stack: &Stack, image: &str) -> String {
     image.expect("an image")["Id"].to_string()
 }
 
-/// Two services of one image.
+/// Two services of one image, the second with a pull policy.
 fn file(image: &str, policy: &str) -> String {
     let service = |name: &str, policy: &str| {
         format!("  {name}: {{image: '{image}', command: sleep 1000, init: true{policy}}}\n")
@@ -70,6 +70,7 @@ async fn images_are_pulled_when_the_policy_says_so_and_once_for_all_services() {
     tag(&stack, old.trim_matches('"'), &image);
 
     let before = (stack.id("a"), stack.id("b"));
+    // The engine was told the name just now.
     for policy in ["missing", "never", "daily", "weekly", "every_1h"] {
         stack.file("stack.yaml", &file(&image, policy));
         let up = stack.ok(&["up", "-d"]);
@@ -87,6 +88,27 @@ async fn images_are_pulled_when_the_policy_says_so_and_once_for_all_services() {
     let before = (stack.id("a"), stack.id("b"));
     stack.ok(&["up", "-d", "--pull", "always"]);
     assert_eq!((stack.id("a"), stack.id("b")), before);
+
+    // The policy of the second service decides for both; a pull is noted, though the engine's own notes none.
+    stack.file("stack.yaml", &file(&image, "always"));
+    let plan = stack.fails(2, &["plan"]);
+    plan.prints(&["pull_policy is always"]);
+    stack.ok(&["down", "-t", "0", "--rmi", "all"]);
+    stack.file("stack.yaml", &file(&image, "every_1h"));
+    let up = stack.ok(&["up", "-d"]);
+    assert_eq!(up.stderr.matches(&line).count(), 1, "{}", up.both());
+    stack.ok(&["plan"]);
+    stack.file("stack.yaml", &file(&image, "every_0s"));
+    let plan = stack.fails(2, &["plan"]);
+    plan.prints(&["image was pulled", "ago, pull_policy: every_0s"]);
+    let before = (stack.id("a"), stack.id("b"));
+    let up = stack.ok(&["up", "-d"]);
+    assert_eq!(up.stderr.matches(&line).count(), 1, "{}", up.both());
+    assert_eq!((stack.id("a"), stack.id("b")), before);
+    for (policy, pulls) in [("daily", 0), ("every_0s", 1)] {
+        let told = stack.ok(&["pull", "--policy", policy]);
+        assert_eq!(told.stderr.matches(&line).count(), pulls, "{}", told.both());
+    }
     stack.ok(&["down", "-t", "0", "--rmi", "all"]);
 }
 

@@ -116,6 +116,37 @@ async fn a_pull_policy_of_always_replaces_only_what_got_another_image() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_image_that_is_too_old_is_pulled_and_the_same_one_replaces_nothing() {
+    let mut project = project([service("web")]);
+    project.services["web"].pull_policy = PullPolicy::Every(24 * 60 * 60);
+    let engine = engine_for(&project);
+    for (tagged_at, registry, pulls) in [
+        ("9999-01-01T00:00:00Z", "sha256:newer", 0),
+        ("2020-01-01T00:00:00Z", "sha256:web:1", 1),
+        ("", "sha256:newer", 1),
+    ] {
+        engine.registry_has("web:1", registry);
+        up(&engine, &project).await.done();
+        engine.image_mut("web:1", |image| image.tagged_at = tagged_at.into());
+        let before = engine.named("shop-web-1");
+        engine.forget_calls();
+        up(&engine, &project).await.done();
+        let pulled = engine
+            .changes()
+            .iter()
+            .filter(|call| *call == "pull web:1")
+            .count();
+        assert_eq!(pulled, pulls, "{tagged_at}");
+        let is_another = pulls > 0 && before.image_id != registry;
+        assert_eq!(
+            engine.named("shop-web-1").id != before.id,
+            is_another,
+            "{tagged_at}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_image_of_several_services_is_brought_once() {
     let mut project = project([service("a"), service("b")]);
     for service in project.services.values_mut() {

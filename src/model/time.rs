@@ -25,7 +25,7 @@ pub fn parse(text: &str, now: i64) -> Result<i64, TimeError> {
     {
         return whole.parse().map_err(|_| error());
     }
-    let length: crate::model::Duration = text.parse().map_err(|_| error())?;
+    let length: super::Duration = text.parse().map_err(|_| error())?;
     Ok(now - length.nanos() / 1_000_000_000)
 }
 
