@@ -14,7 +14,8 @@ mod rule;
 mod tree;
 mod work;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 pub use copy::{CopyError, Owners, copy};
 pub use rule::{Rules, rules};
@@ -104,26 +105,57 @@ impl WatchError {
     }
 }
 
-/// Files that are watched by rules.
+/// Files that are watched by rules, and the stack files that have the rules.
 #[derive(Debug)]
 pub struct Watcher {
     rules: Vec<(Rule, Tree)>,
     notices: Notices,
+    stack: Vec<StackFile>,
+}
+
+/// A stack file, with what was in it.
+#[derive(Debug)]
+struct StackFile {
+    path: PathBuf,
+    text: Option<Vec<u8>>,
+}
+
+impl StackFile {
+    fn read(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            text: fs::read(path).ok(),
+        }
+    }
+
+    /// Whether it has another text than before. One that is not there is on its way: editors save by renaming.
+    fn has_changed(&mut self) -> bool {
+        let now = Self::read(&self.path);
+        let has_changed = now.text.is_some() && now.text != self.text;
+        if has_changed {
+            *self = now;
+        }
+        has_changed
+    }
 }
 
 impl Watcher {
-    /// Begins to watch. What changes from now on is work.
+    /// Begins to watch. What changes from now on is work, and so is a change of these stack files.
     ///
     /// # Errors
     /// Where the system does not watch, or a folder cannot be read.
-    pub fn start(rules: Rules) -> Result<Self, WatchError> {
+    pub fn start(rules: Rules, stack: &[PathBuf]) -> Result<Self, WatchError> {
         let rules = rules.into_rules().into_iter();
         let mut watcher = Self {
             rules: rules.map(|rule| (rule, Tree::default())).collect(),
             notices: Notices::listen()?,
+            stack: stack.iter().map(|path| StackFile::read(path)).collect(),
         };
         // What is there at the start is no change.
         watcher.look(&[], true)?;
+        for file in &watcher.stack {
+            watcher.notices.watch_file(&file.path)?;
+        }
         Ok(watcher)
     }
 
@@ -136,7 +168,14 @@ impl Watcher {
     pub async fn next(&mut self) -> Result<Work, WatchError> {
         loop {
             let batch = self.notices.batch().await;
-            let work = self.look(&batch.touched, batch.everything)?;
+            let mut work = self.look(&batch.touched, batch.everything)?;
+            for file in &mut self.stack {
+                let name = file.path.file_name();
+                let mut touched = batch.touched.iter();
+                if batch.everything || touched.any(|path| path.file_name() == name) {
+                    work.stack |= file.has_changed();
+                }
+            }
             if !work.is_empty() {
                 return Ok(work);
             }

@@ -19,6 +19,7 @@ use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
 use crate::reconcile::{Notes, Programs, find_programs, gather};
 use crate::ui;
+use crate::ui::change::Standing;
 use crate::ui::color::Ansi;
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
@@ -332,6 +333,17 @@ impl Scope {
     pub(super) fn say(&self, line: &str) {
         if matches!(self.mode, Mode::Tty | Mode::Plain) {
             let _ = writeln!(self.progress(), "{line}");
+        }
+    }
+
+    /// Tells people a line, and programs which of these things it is about, how it stands and the word for that.
+    pub(super) fn tell(&self, ids: &[String], (standing, word): (Standing, &str), line: &str) {
+        if self.mode != Mode::Json {
+            return self.say(line);
+        }
+        for id in ids {
+            let object = ui::watched::json(id, standing, word, line);
+            let _ = self.progress().write_all(object.as_bytes());
         }
     }
 

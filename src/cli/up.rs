@@ -3,6 +3,8 @@
 mod attached;
 
 use std::collections::{BTreeSet, HashSet};
+use std::cell::{RefCell};
+use std::rc::{Rc};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -18,7 +20,7 @@ use super::published;
 use super::renew;
 use super::scope::Scope;
 use super::signal::Interrupts;
-use super::watch::{Manner, Session};
+use super::watch::{Current, Manner, Session};
 use crate::engine::Engine;
 use crate::model::{Project, PullPolicy, Readiness, ServiceName, WatchAction};
 use crate::plan::{self, Operation, Plan, Recreate, Resource, Step, UpOptions};
@@ -203,13 +205,14 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     doubt::tell(&plan, &project, engine.about(), &mask, scope);
     doubt::tell_of_builds(&plan, &project, &state, engine.about(), (&mask, scope));
     let attaches = !(args.detach || args.wait || args.no_start || scope.global.dry_run);
+    let current = Current::new(RefCell::new(Rc::new(project.clone())));
     let follower = if attaches {
-        Some(attached::listen(args, &engine, &project, scope).await?)
+        Some(attached::listen(args, &engine, &current, scope).await?)
     } else {
         None
     };
     let watching = if args.watch && attaches {
-        Some(session(args, &options, &engine, &project, scope)?)
+        Some(session(args, &options, &engine, &current, scope)?)
     } else {
         None
     };
@@ -231,7 +234,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             args,
             follower,
             &engine,
-            &project,
+            &current,
             (
                 &attached::Raised {
                     before: &state,
@@ -267,9 +270,10 @@ fn session<'a, E: Engine>(
     args: &UpArgs,
     options: &UpOptions,
     engine: &'a E,
-    project: &'a Project,
+    current: &Current,
     scope: &'a Scope,
 ) -> Result<Session<'a, E>, CliError> {
+    let project = current.borrow();
     if args.no_build
         && let Some((name, _)) = project.services.iter().find(|(_, service)| {
             let mut rules = service.watch.iter();
@@ -280,13 +284,15 @@ fn session<'a, E: Engine>(
             "--no-build is incompatible with watch action rebuild in service {name}"
         )));
     }
+    drop(project);
     let manner = Manner {
+        services: args.services.clone(),
         up: options.clone(),
         mode: attached::beside_logs(scope.mode),
         quiet_build: args.quiet_build,
         prune: true,
     };
-    Session::begin(engine, project, manner, scope)
+    Session::begin(engine, Rc::clone(current), manner, scope)
 }
 
 fn none_selected(project: &Project) -> String {

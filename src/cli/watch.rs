@@ -2,6 +2,9 @@
 
 mod session;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use clap::Args;
 
 use super::Ended;
@@ -18,7 +21,7 @@ use crate::plan::{self, UpOptions};
 use crate::reconcile::observe;
 use crate::ui::mask::Mask;
 
-pub(super) use session::{Manner, Session};
+pub(super) use session::{Current, Manner, Session};
 
 /// Bring changes of source files into running containers, as `develop.watch` says
 #[derive(Debug, Args)]
@@ -55,6 +58,7 @@ pub(super) async fn run(args: &WatchArgs, scope: &Scope) -> Ended {
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
     let manner = Manner {
+        services: args.services.clone(),
         up: UpOptions {
             services: service_names(&args.services)?,
             ..UpOptions::default()
@@ -64,7 +68,9 @@ pub(super) async fn run(args: &WatchArgs, scope: &Scope) -> Ended {
         prune: args.prune,
     };
     // Before anything is done: rules that cannot be carried out are told at once.
-    let mut session = Session::begin(&engine, &project, manner.clone(), scope)?;
+    let project = Rc::new(project);
+    let current = Current::new(RefCell::new(Rc::clone(&project)));
+    let mut session = Session::begin(&engine, current, manner.clone(), scope)?;
     if !args.no_up
         && raise(&project, &engine, &manner, &mut interrupts, scope).await? == Applied::Shown
         || scope.global.dry_run

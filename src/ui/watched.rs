@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::change::{Standing, Update};
 use crate::model::ServiceName;
 use crate::watch::Copying;
 
@@ -15,6 +16,21 @@ pub fn quoted<'a>(names: impl IntoIterator<Item = &'a ServiceName>) -> String {
         .map(|name| format!("\"{name}\""))
         .collect();
     format!("[{}]", quoted.join(" "))
+}
+
+/// The same news for programs: one JSON object and a line break, as progress has it.
+pub fn json(id: &str, standing: Standing, word: &str, details: &str) -> String {
+    super::json::line(&Update {
+        id: id.to_owned(),
+        parent: None,
+        standing,
+        text: word.to_owned(),
+        details: details.to_owned(),
+        current: None,
+        total: None,
+        passing: false,
+        aside: false,
+    })
 }
 
 /// That changed files are copied into a service's containers: how many, and the first of them.
@@ -54,6 +70,14 @@ mod tests {
     #[test]
     fn services_are_quoted_as_docker_compose_does() {
         assert_eq!(quoted(&[service("web"), service("db")]), r#"["web" "db"]"#);
+    }
+
+    #[test]
+    fn programs_read_objects() {
+        assert_eq!(
+            json("Service web", Standing::Done, "Rebuilt", ""),
+            "{\"id\":\"Service web\",\"status\":\"Done\",\"text\":\"Rebuilt\"}\n"
+        );
     }
 
     #[test]

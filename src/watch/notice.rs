@@ -1,6 +1,6 @@
 //! What the system says of touched paths, collected to batches.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,6 +35,8 @@ pub(super) struct Notices {
 #[derive(Debug, Default)]
 struct Shared {
     collected: Mutex<Collected>,
+    /// Folders of which only these files count.
+    only: Mutex<HashMap<PathBuf, Vec<PathBuf>>>,
     something: Notify,
 }
 
@@ -79,7 +81,26 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, event: notify::Result<notify::Event>) {
+    fn only(&self) -> MutexGuard<'_, HashMap<PathBuf, Vec<PathBuf>>> {
+        self.only.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a path is one that somebody wants to know of.
+    fn counts(&self, path: &Path) -> bool {
+        let only = self.only();
+        let files = path.parent().and_then(|folder| only.get(folder));
+        files.is_none_or(|files| files.iter().any(|file| file == path))
+    }
+
+    fn note(&self, mut event: notify::Result<notify::Event>) {
+        if let Ok(event) = &mut event
+            && !event.paths.is_empty()
+        {
+            event.paths.retain(|path| self.counts(path));
+            if event.paths.is_empty() {
+                return;
+            }
+        }
         let mut collected = self.collected();
         let now = Instant::now();
         match event {
@@ -128,6 +149,10 @@ impl Notices {
         if self.folders.contains(folder) {
             return Ok(false);
         }
+        if self.shared.only().remove(folder).is_some() {
+            self.folders.insert(folder.to_owned());
+            return Ok(true);
+        }
         match self.watcher.watch(folder, RecursiveMode::NonRecursive) {
             Ok(()) => {
                 self.folders.insert(folder.to_owned());
@@ -151,6 +176,23 @@ impl Notices {
                 _ => Err(WatchError::System(error.to_string())),
             },
         }
+    }
+
+    /// Watches a file: of its folder nothing else counts, unless that is watched, too.
+    pub(super) fn watch_file(&mut self, file: &Path) -> Result<(), WatchError> {
+        let Some(folder) = file.parent() else {
+            return Ok(());
+        };
+        if let Some(files) = self.shared.only().get_mut(folder) {
+            files.push(file.to_owned());
+            return Ok(());
+        }
+        if self.watch(folder)? {
+            self.folders.remove(folder);
+            let mut only = self.shared.only();
+            only.insert(folder.to_owned(), vec![file.to_owned()]);
+        }
+        Ok(())
     }
 
     /// Watches a folder no longer.
@@ -212,6 +254,27 @@ mod tests {
         let (batch, ()) = tokio::join!(notices.batch(), writing);
         assert_eq!(batch.touched, ["/a", "/b", "/c"].map(PathBuf::from));
         assert_eq!(begun.elapsed(), QUIET / 2 * 3 + QUIET);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_folder_with_a_watched_file_nothing_else_counts_until_it_is_watched_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let (stack, other) = (folder.path().join("stack.yaml"), folder.path().join("log"));
+        let mut notices = notices();
+        notices.watch_file(&stack).unwrap();
+        let note = |notices: &Notices| {
+            for path in [&stack, &other] {
+                notices.shared.note(touched(path.to_str().unwrap()));
+            }
+        };
+        note(&notices);
+        assert_eq!(notices.batch().await.touched, std::slice::from_ref(&stack));
+        assert!(notices.watch(folder.path()).unwrap());
+        note(&notices);
+        assert_eq!(
+            notices.batch().await.touched,
+            [other.clone(), stack.clone()]
+        );
     }
 
     #[tokio::test(start_paused = true)]

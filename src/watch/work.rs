@@ -20,6 +20,8 @@ pub struct Work {
     pub restart: IndexSet<ServiceName>,
     /// Commands to run in the service's containers once the files are there.
     pub exec: Vec<(ServiceName, Hook)>,
+    /// A stack file changed.
+    pub stack: bool,
 }
 
 /// Changed files of one service.
@@ -50,6 +52,7 @@ impl Work {
             && self.rebuild.is_empty()
             && self.restart.is_empty()
             && self.exec.is_empty()
+            && !self.stack
     }
 
     /// Adds what a rule wants after these changes.

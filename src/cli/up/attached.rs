@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, LineWriter, Write};
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -17,7 +18,7 @@ use crate::cli::lock;
 use crate::cli::published::{self, Watch};
 use crate::cli::scope::Scope;
 use crate::cli::signal::Interrupts;
-use crate::cli::watch::Session;
+use crate::cli::watch::{Current, Session};
 use crate::engine::{Engine, LogOptions};
 use crate::model::Project;
 use crate::plan::{StopOptions, stop};
@@ -41,7 +42,7 @@ pub(super) fn named(args: &UpArgs) -> impl Iterator<Item = &String> {
 pub(super) async fn listen<'a, E: Engine>(
     args: &'a UpArgs,
     engine: &'a E,
-    project: &'a Project,
+    current: &Current,
     scope: &Scope,
 ) -> Result<Follower<'a, E>, CliError> {
     let color = if args.no_color {
@@ -50,8 +51,10 @@ pub(super) async fn listen<'a, E: Engine>(
         scope.out_color
     };
     let form = LogForm::new(color, !args.no_log_prefix, args.timestamps);
-    let wanted = |container: &Container| is_attached(args, project, container);
-    Follower::listen(engine, &project.name, form, Box::new(wanted)).await
+    let followed = Rc::clone(current);
+    let wanted = move |container: &Container| is_attached(args, &followed.borrow(), container);
+    let name = current.borrow().name.clone();
+    Follower::listen(engine, &name, form, Box::new(wanted)).await
 }
 
 fn is_attached(args: &UpArgs, project: &Project, container: &Container) -> bool {
@@ -88,12 +91,14 @@ pub(super) async fn stay<E: Engine>(
     args: &UpArgs,
     mut follower: Follower<'_, E>,
     engine: &E,
-    project: &Project,
+    current: &Current,
     (raised, watching): (&Raised<'_>, Option<Session<'_, E>>),
     interrupts: &mut Interrupts,
     scope: &Scope,
 ) -> Ended {
     follower.tell_ends();
+    let project = Rc::clone(&current.borrow());
+    let project = &*project;
     let mut containers = engine.containers(&project.name).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     for container in &containers {
@@ -152,6 +157,9 @@ pub(super) async fn stay<E: Engine>(
         }
     }
     drop(watching);
+    // The stack files may have changed meanwhile.
+    let project = Rc::clone(&current.borrow());
+    let project = &*project;
     let stopped = lower(
         args,
         &mut follower,

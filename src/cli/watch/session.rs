@@ -1,7 +1,13 @@
 //! A session of watching: what changed files ask for is done, one batch after the other.
 
+mod reload;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use indexmap::{IndexMap, IndexSet};
 
+use self::reload::watcher;
 use crate::cli::apply::{Wishes, apply};
 use crate::cli::error::CliError;
 use crate::cli::lock;
@@ -12,14 +18,20 @@ use crate::model::{Hook, Project, PullPolicy, ServiceName};
 use crate::plan::{self, Plan, Recreate, RestartOptions, UpOptions};
 use crate::reconcile::{observe, run_command};
 use crate::state::{ActualState, Container};
+use crate::ui::change::Standing;
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
 use crate::ui::{self, Mode, watched};
 use crate::watch::{self, Copying, Owners, Watcher, Work};
 
+/// The project as its files have it now: a session takes it from them again when they change.
+pub(in crate::cli) type Current = Rc<RefCell<Rc<Project>>>;
+
 /// How a session goes about its work.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Manner {
+    /// The services to load from the files; all where empty.
+    pub(in crate::cli) services: Vec<String>,
     /// How the services were raised.
     pub(in crate::cli) up: UpOptions,
     /// How the progress of rebuilds and restarts is shown.
@@ -33,7 +45,8 @@ pub(in crate::cli) struct Manner {
 /// Watched files, and the containers that follow them.
 pub(in crate::cli) struct Session<'a, E> {
     engine: &'a E,
-    project: &'a Project,
+    project: Rc<Project>,
+    current: Current,
     scope: &'a Scope,
     manner: Manner,
     watcher: Watcher,
@@ -47,18 +60,18 @@ impl<'a, E: Engine> Session<'a, E> {
     /// Where there is nothing to watch, or it cannot be watched.
     pub(in crate::cli) fn begin(
         engine: &'a E,
-        project: &'a Project,
+        current: Current,
         manner: Manner,
         scope: &'a Scope,
     ) -> Result<Self, CliError> {
-        let rules = watch::rules(project)?;
-        scope.warn(&ui::plan::warnings(&rules.warnings), &Mask::default());
+        let project = Rc::clone(&current.borrow());
         Ok(Self {
             engine,
+            watcher: watcher(&project, scope)?,
             project,
+            current,
             scope,
             manner,
-            watcher: Watcher::start(rules)?,
             owners: Owners::default(),
         })
     }
@@ -73,7 +86,7 @@ impl<'a, E: Engine> Session<'a, E> {
     ) -> Result<(), CliError> {
         let initial = self.watcher.initial(None);
         self.copies(&initial, |_| true).await;
-        self.scope.say("Watch enabled");
+        self.tell_of_watch((Standing::Working, "Enabled"), "Watch enabled");
         loop {
             let work = tokio::select! {
                 work = self.watcher.next() => work?,
@@ -84,8 +97,24 @@ impl<'a, E: Engine> Session<'a, E> {
                 result => result?,
             }
         }
-        self.scope.say("Watch disabled");
+        self.tell_of_watch((Standing::Done, "Disabled"), "Watch disabled");
         Ok(())
+    }
+
+    /// Tells of watching itself.
+    fn tell_of_watch(&self, how: (Standing, &str), line: &str) {
+        self.scope.tell(&["Watch".to_owned()], how, line);
+    }
+
+    /// Tells of services.
+    fn tell<'s>(
+        &self,
+        services: impl IntoIterator<Item = &'s ServiceName>,
+        how: (Standing, &str),
+        line: &str,
+    ) {
+        let ids = services.into_iter().map(|name| format!("Service {name}"));
+        self.scope.tell(&ids.collect::<Vec<_>>(), how, line);
     }
 
     /// Does what a batch asks for. What fails is told, and the others of the batch are done.
@@ -111,6 +140,9 @@ impl<'a, E: Engine> Session<'a, E> {
         for (service, hook) in &work.exec {
             self.exec(service, hook).await;
         }
+        if work.stack {
+            self.reload(interrupts).await?;
+        }
         Ok(())
     }
 
@@ -121,16 +153,20 @@ impl<'a, E: Engine> Session<'a, E> {
     }
 
     async fn copy(&mut self, service: &ServiceName, copying: &Copying) {
-        self.scope.say(&watched::copying(service, copying));
+        let line = watched::copying(service, copying);
+        self.tell([service], (Standing::Working, "Syncing"), &line);
         let project = &self.project.name;
         let copied = watch::copy(self.engine, project, service, copying, &mut self.owners).await;
+        if copied.is_ok() && self.scope.mode == Mode::Json {
+            self.tell([service], (Standing::Done, "Synced"), "");
+        }
         for error in copied.err().into_iter().flatten() {
             self.warn(Report::new(format!("syncing failed: {error}")));
         }
     }
 
     fn warn(&self, report: Report) {
-        self.scope.warn(&[report], &Mask::of(self.project, &[]));
+        self.scope.warn(&[report], &Mask::of(&self.project, &[]));
     }
 
     /// Builds the services' images; containers are replaced where that brings another one.
@@ -141,20 +177,20 @@ impl<'a, E: Engine> Session<'a, E> {
     ) -> Result<(), CliError> {
         let scope = self.scope;
         let names = watched::quoted(services);
-        scope.say(&format!(
-            "Rebuilding service(s) {names} after changes were detected..."
-        ));
+        let line = format!("Rebuilding service(s) {names} after changes were detected...");
+        self.tell(services, (Standing::Working, "Rebuilding"), &line);
         let address = &self.engine.about().address;
         let _lock = lock::hold(address, &self.project.name, interrupts, scope).await?;
         let built = async {
-            let state = observe(self.engine, self.project).await?;
+            let state = observe(self.engine, &self.project).await?;
             let plan = self.rebuild_plan(services, &state)?;
             self.apply(&plan, &state, interrupts).await?;
             Ok(state)
         };
         match built.await {
             Ok(before) => {
-                scope.say(&format!("service(s) {names} successfully built"));
+                let line = format!("service(s) {names} successfully built");
+                self.tell(services, (Standing::Done, "Rebuilt"), &line);
                 if self.manner.prune {
                     self.prune(services, &before).await;
                 }
@@ -170,8 +206,8 @@ impl<'a, E: Engine> Session<'a, E> {
             return Err(CliError::Interrupted);
         }
         error.tell(self.scope);
-        self.scope
-            .say(&format!("{what}: what runs goes on, and so does watching"));
+        let line = format!("{what}: what runs goes on, and so does watching");
+        self.tell_of_watch((Standing::Error, "Failed"), &line);
         Ok(())
     }
 
@@ -180,7 +216,7 @@ impl<'a, E: Engine> Session<'a, E> {
         services: &IndexSet<ServiceName>,
         state: &ActualState,
     ) -> Result<Plan, CliError> {
-        let mut project = self.project.clone();
+        let mut project = Project::clone(&self.project);
         for name in services {
             if let Some(service) = project.services.get_mut(name) {
                 service.pull_policy = PullPolicy::Build;
@@ -219,7 +255,7 @@ impl<'a, E: Engine> Session<'a, E> {
         state: &ActualState,
         interrupts: &mut Interrupts,
     ) -> Result<(), CliError> {
-        let mask = Mask::of(self.project, &state.containers);
+        let mask = Mask::of(&self.project, &state.containers);
         let wishes = Wishes {
             title: "watch",
             mode: self.manner.mode,
@@ -264,18 +300,19 @@ impl<'a, E: Engine> Session<'a, E> {
         let address = &self.engine.about().address;
         let _lock = lock::hold(address, &self.project.name, interrupts, self.scope).await?;
         let restarted = async {
-            let state = observe(self.engine, self.project).await?;
+            let state = observe(self.engine, &self.project).await?;
             let options = RestartOptions {
-                services,
+                services: services.clone(),
                 timeout: self.manner.up.timeout,
                 no_deps: false,
             };
-            let plan = plan::restart(self.project, &state, &options)?;
+            let plan = plan::restart(&self.project, &state, &options)?;
             self.apply(&plan, &state, interrupts).await
         };
         match restarted.await {
             Ok(()) => {
-                self.scope.say(&format!("service(s) {names} restarted"));
+                let line = format!("service(s) {names} restarted");
+                self.tell(&services, (Standing::Done, "Restarted"), &line);
                 Ok(())
             }
             Err(error) => self.go_on(&error, &format!("service(s) {names} not restarted")),
@@ -288,13 +325,15 @@ impl<'a, E: Engine> Session<'a, E> {
             Ok(containers) => containers,
             Err(error) => return self.warn(Report::new(error.to_string())),
         };
-        let mask = Mask::of(self.project, &containers);
+        let mask = Mask::of(&self.project, &containers);
         let runs = |it: &&Container| it.is_replica_of(service) && it.status.is_up();
         for container in containers.iter().filter(runs) {
             let name = &container.name;
             let short = ui::log::name(container, self.project.name.as_str());
-            let mut tell =
-                |line: String| self.scope.say(&format!("{short}  | {}", mask.text(&line)));
+            let mut tell = |line: String| {
+                let line = format!("{short}  | {}", mask.text(&line));
+                self.tell([service], (Standing::Working, "Output"), &line);
+            };
             let ended = run_command(self.engine, &container.id, hook, &mut tell).await;
             let problem = match ended {
                 Ok(Some(0)) => continue,
