@@ -373,7 +373,8 @@ fn done(operation: &Operation) -> Option<&'static str> {
 
 fn layer_standing(status: &str) -> Standing {
     match status {
-        "Pull complete" | "Already exists" => Standing::Done,
+        "Pull complete" | "Already exists" | "Pushed" | "Layer already exists" => Standing::Done,
+        other if other.starts_with("Mounted from") => Standing::Done,
         _ => Standing::Working,
     }
 }

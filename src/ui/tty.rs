@@ -44,6 +44,8 @@ struct Line {
 struct Layer {
     current: u64,
     total: u64,
+    /// What is done with it now, and how far that is; none while it waits or is over.
+    phase: Option<(String, u64, u64)>,
 }
 
 /// What a terminal can show: columns and rows.
@@ -80,9 +82,15 @@ impl Tty {
             if let Some(total) = update.total {
                 layer.total = total;
             }
-            // Only the bytes that come over the wire count, not those unpacked later.
+            let counted = update.current.zip(update.total);
+            layer.phase = counted
+                .filter(|_| update.standing == Standing::Working)
+                .map(|(current, total)| (update.text.clone(), current, total));
+            // Only the bytes that go over the wire count, not those unpacked later.
             match update.text.as_str() {
-                "Downloading" => layer.current = update.current.unwrap_or(layer.current),
+                "Downloading" | "Pushing" => {
+                    layer.current = update.current.unwrap_or(layer.current);
+                }
                 _ if update.standing == Standing::Done || update.text == "Download complete" => {
                     layer.current = layer.total;
                 }
@@ -115,11 +123,19 @@ impl Tty {
             .map(|(_, line)| text::width(&line.text))
             .max()
             .unwrap_or(0);
+        let mut drawn = 1 + shown.len();
         for (id, line) in &shown {
             let row = self.row(id, line, ids.unwrap_or(0), words, now, size.columns);
             let _ = writeln!(picture, "{row}{CLEAR_REST_OF_LINE}");
+            // Layers have the rows that are left.
+            for row in self.layers(line, size.columns) {
+                if drawn + 1 < size.rows {
+                    let _ = writeln!(picture, "{row}{CLEAR_REST_OF_LINE}");
+                    drawn += 1;
+                }
+            }
         }
-        self.drawn = shown.len() + 1;
+        self.drawn = drawn;
         picture.push_str(CLEAR_BELOW);
         picture
     }
@@ -216,6 +232,25 @@ impl Tty {
     }
 }
 
+impl Tty {
+    /// A row for each layer that something is done with, below its image.
+    fn layers(&self, line: &Line, columns: usize) -> Vec<String> {
+        if line.standing != Standing::Working {
+            return Vec::new();
+        }
+        let active = line.layers.iter().filter_map(|(id, layer)| {
+            let (word, current, total) = layer.phase.as_ref()?;
+            let text = format!(
+                "     {id} {} {}",
+                text::pad(word, 12),
+                bar(*current, *total)
+            );
+            Some(self.color.paint(FAINT, &text::cut(&text, columns)))
+        });
+        active.collect()
+    }
+}
+
 fn details(line: &Line) -> String {
     if line.standing != Standing::Working {
         return line.details.clone();
@@ -225,12 +260,19 @@ fn details(line: &Line) -> String {
     if total == 0 {
         return line.details.clone();
     }
-    let full = usize::try_from(current.min(total).saturating_mul(BAR as u64) / total).unwrap_or(0);
+    bar(current, total)
+}
+
+/// How much of it is done: `████░░░░░░░░░░░░ 30.0MB of 120.0MB`.
+fn bar(current: u64, total: u64) -> String {
+    let current = current.min(total);
+    let parts = current.saturating_mul(BAR as u64) / total.max(1);
+    let full = usize::try_from(parts).unwrap_or(0);
     format!(
         "{}{} {} of {}",
         "█".repeat(full),
         "░".repeat(BAR - full),
-        text::size(current.min(total)),
+        text::size(current),
         text::size(total)
     )
 }

@@ -89,7 +89,7 @@ fn a_narrow_terminal_cuts_and_never_wraps() {
 }
 
 #[test]
-fn layers_add_up_to_one_bar() {
+fn layers_add_up_to_one_bar_and_those_that_move_have_their_own() {
     let begun = Instant::now();
     let mut tty = Tty::new("pull", Color::OFF, begun);
     tty.update(
@@ -104,9 +104,39 @@ fn layers_add_up_to_one_bar() {
     ] {
         tty.update(&layer, begun);
     }
+    let image = " ⠋ Image mysql:9 Pulling ████░░░░░░░░░░░░ 30.0MB of 120.0MB         0.0s";
     assert_eq!(
-        visible(&tty.draw(begun, size(72, 24)))[1],
-        " ⠋ Image mysql:9 Pulling ████░░░░░░░░░░░░ 30.0MB of 120.0MB         0.0s"
+        visible(&tty.draw(begun, size(72, 24)))[1..],
+        [
+            image,
+            "     a Downloading  █░░░░░░░░░░░░░░░ 10.0MB of 100.0MB",
+            "     b Extracting   ░░░░░░░░░░░░░░░░ 1.0kB of 20.0MB",
+        ]
+    );
+    let again = tty.draw(begun, size(72, 24));
+    assert!(again.contains("\u{1b}[4A"), "all four lines are replaced");
+    // A low terminal has no room for them.
+    assert_eq!(visible(&tty.draw(begun, size(72, 3)))[1..], [image]);
+    tty.update(&layer("b", "Pull complete", None, None), begun);
+    assert_eq!(visible(&tty.draw(begun, size(72, 24))).len(), 3);
+}
+
+#[test]
+fn layers_of_a_push_have_bars_too() {
+    let begun = Instant::now();
+    let mut tty = Tty::new("push", Color::OFF, begun);
+    tty.update(
+        &update("Image mysql:9", Standing::Working, "Pushing", ""),
+        begun,
+    );
+    tty.update(&layer("a", "Pushing", Some(500), Some(1000)), begun);
+    tty.update(&layer("b", "Waiting", None, None), begun);
+    assert_eq!(
+        visible(&tty.draw(begun, size(72, 24)))[1..],
+        [
+            " ⠋ Image mysql:9 Pushing ████████░░░░░░░░ 500B of 1.0kB             0.0s",
+            "     a Pushing      ████████░░░░░░░░ 500B of 1.0kB",
+        ]
     );
 }
 

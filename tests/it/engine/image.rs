@@ -192,6 +192,11 @@ configs:
         &format!(" Image {image} Pushed\n"),
         " Image busybox Skipped: it is not built here\n",
     ]);
+    // Layer by layer for programs.
+    let told = stack.ok(&["--progress", "json", "push", "web"]);
+    told.says(&[&format!(
+        r#""parent_id":"Image {image}","status":"Done","text":"Layer already exists""#
+    )]);
     stack.api().delete(&format!("images/{image}"));
     assert_eq!(id(), None);
     stack
