@@ -3,7 +3,7 @@
 //! It is not noted on the image: a label of it would make another image of each build, also of one that comes from the
 //! cache, and with the image other containers.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -51,6 +51,9 @@ struct Inputs {
     section: Value,
     /// The context; none where it is too large, or none of this machine's.
     context: Option<Manifest>,
+    /// The further contexts that are folders of this machine, by their names.
+    #[serde(default)]
+    further: BTreeMap<String, Manifest>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -178,6 +181,11 @@ impl Notes {
             }
             _ => is_folder(build),
         };
+        for (name, before) in &note.inputs.further {
+            let now = now.further.get(name).into_iter();
+            let changed = now.flat_map(|now| before.changes(now));
+            names.extend(changed.map(|file| format!("{name}/{file}")));
+        }
         let message = match names.as_slice() {
             [] if is_unknown => format!(
                 "{}: whether its build context changed since its image was built is not known: it is too large or cannot be \
@@ -284,7 +292,24 @@ fn inputs(build: &Build, before: Option<&Inputs>) -> Inputs {
     Inputs {
         section,
         context: if is_folder(build) { context() } else { None },
+        further: further(build, before),
     }
+}
+
+/// The further contexts that are folders; one that is too large or cannot be read is left out.
+fn further(build: &Build, before: Option<&Inputs>) -> BTreeMap<String, Manifest> {
+    let empty = Manifest::default();
+    let look = |(name, folder): (&String, &String)| {
+        let folder = Path::new(folder);
+        let no_dockerfile = Dockerfile::Inline(String::new());
+        let known = before.and_then(|before| before.further.get(name));
+        let context = folder
+            .is_absolute()
+            .then(|| BuildContext::open(folder, &no_dockerfile));
+        let manifest = context?.ok()?.manifest(known.unwrap_or(&empty));
+        Some((name.clone(), manifest.ok()??))
+    };
+    build.additional_contexts.iter().filter_map(look).collect()
 }
 
 fn digest(text: &str) -> String {

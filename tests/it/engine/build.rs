@@ -141,29 +141,32 @@ fn what_changed_since_a_build_is_told_and_not_built() {
         "
 services:
   keeper:
-    build: {context: ., args: {LEVEL: '1'}}
+    build: {context: app, args: {LEVEL: '1'}, additional_contexts: {lib: lib}}
     stop_signal: SIGKILL
 ",
     );
-    stack.file(".dockerignore", "*.log\n");
+    stack.file("app/.dockerignore", "*.log\n");
+    stack.file("lib/x.py", "one");
     stack.file(
-        "Dockerfile",
-        "FROM busybox\nARG LEVEL\nCOPY app.py /\nCMD [\"sleep\", \"1000\"]\n",
+        "app/Dockerfile",
+        "FROM busybox\nARG LEVEL\nCOPY app.py /\nCOPY --from=lib x.py /\nCMD [\"sleep\", \"1000\"]\n",
     );
-    stack.file("app.py", "one");
+    stack.file("app/app.py", "one");
     stack.ok(&["up", "-d"]);
     let id = stack.id("keeper");
-    stack.file("x.log", "");
-    stack.file("app.py", "one");
+    stack.file("app/x.log", "");
+    stack.file("app/app.py", "one");
     let same = stack.fails(0, &["plan"]);
     assert!(
         !same.stderr.contains("since its image was built"),
         "{}",
         same.both()
     );
-    stack.file("app.py", "two");
+    stack.file("app/app.py", "two");
+    stack.file("lib/x.py", "two");
     stack.edit("stack.yaml", "LEVEL: '1'", "LEVEL: '2'");
-    let told = "keeper: build.args.LEVEL, app.py changed since its image was built; up --build";
+    let told =
+        "keeper: build.args.LEVEL, app.py, lib/x.py changed since its image was built; up --build";
     stack.fails(0, &["plan"]).says(&[told]);
     stack.ok(&["up", "-d"]).says(&[told]);
     assert_eq!(stack.id("keeper"), id, "as with docker compose");
