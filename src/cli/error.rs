@@ -581,13 +581,31 @@ fn engine_report(error: &EngineError) -> Report {
                 Some(line) => report.evidence(format!("{}:{}", line.file, line.line), [line.text.as_str()]),
                 None => report,
             };
-            report.evidence("its last output", output.iter().map(String::as_str))
+            let report = report.evidence("its last output", output.iter().map(String::as_str));
+            if is_login_wanted(why) {
+                return report
+                    .hint("the builder cannot log in, and windlass pulls only the base images of a Dockerfile on this machine:")
+                    .hint("pull those of another one first, with `docker pull` (private ones after `docker login`)");
+            }
+            report
         }
         EngineError::NoBuildx { .. } => report
             .hint("install it: `sudo apt install docker-buildx` (Debian), `docker-buildx-plugin` (of Docker's own")
             .hint("packages), or see https://github.com/docker/buildx#installing"),
         _ => report,
     }
+}
+
+/// Whether these are a builder's words for a registry that wants credentials; the third are of one who has none to ask.
+fn is_login_wanted(why: &str) -> bool {
+    const WORDS: [&str; 5] = [
+        "401 Unauthorized",
+        "authorization failed",
+        "no active sessions",
+        "pull access denied",
+        "no basic auth credentials",
+    ];
+    WORDS.iter().any(|words| why.contains(words))
 }
 
 fn no_engine(tried: &[(String, String)]) -> Report {

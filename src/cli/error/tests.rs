@@ -157,6 +157,19 @@ help: is the name right? A private image needs `docker login` at its registry fi
 ",
         ),
         (
+            EngineError::BuildFailed {
+                tag: "shop-keeper".into(),
+                step: None,
+                why: "failed to create LLB definition: no active sessions".into(),
+                output: Vec::new(),
+                line: None,
+            },
+            "error: image shop-keeper cannot be built: failed to create LLB definition: no active sessions
+help: the builder cannot log in, and windlass pulls only the base images of a Dockerfile on this machine:
+      pull those of another one first, with `docker pull` (private ones after `docker login`)
+",
+        ),
+        (
             EngineError::NameInUse {
                 kind: "container",
                 name: "db".into(),

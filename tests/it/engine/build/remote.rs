@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use crate::support::engine::Stack;
+use crate::support::registry::Registry;
 
 /// This machine, as the engine sees it.
 fn own_address() -> String {
@@ -98,6 +99,16 @@ fn a_git_repository_is_fetched_by_the_engine() {
     stack.ok(&["up", "-d"]).says(&["load git source"]);
     assert_eq!(stack.exec("app", &["cat", "/plank"]).1, "oak");
     stack.ok(&["down", "--rmi", "local"]);
+
+    // The engine's builder would have to log in for this one.
+    let registry = Registry::of("sailor", "anchor");
+    let private = format!("FROM {}\n", registry.image("private/base:1"));
+    stack.file("deck/Dockerfile", &private);
+    git(&deck, &["checkout", "-q", "-b", "lower"]);
+    git(&deck, &["commit", "-qam", "x"]);
+    stack.file("stack.yaml", &file.replace("#upper", "#lower"));
+    let hint = "pull those of another one first, with `docker pull`";
+    stack.fails(1, &["build"]).says(&[hint]);
 }
 
 #[test]
