@@ -369,6 +369,8 @@ pub struct Image {
     pub variant: String,
     /// Bytes on the disk.
     pub size: u64,
+    /// When it was built, RFC 3339; empty where the engine doesn't tell.
+    pub created: String,
     /// When it got its last tag, RFC 3339; empty where the engine doesn't tell.
     pub tagged_at: String,
     /// What its containers are where nothing else is asked for.

@@ -3,6 +3,7 @@
 pub(crate) mod digest;
 #[cfg(test)]
 mod fuzz;
+mod order;
 mod origin;
 mod text;
 pub(super) mod yaml;
@@ -104,12 +105,22 @@ impl ConfigArgs {
             normalize: !self.no_normalize,
             resolve_paths: !self.no_path_resolution,
             consistency: !self.no_consistency,
-            resolve_env: !self.no_env_resolution,
+            resolve_env: !self.no_env_resolution && !self.lists_names(),
             all_resources,
             missing_sources: false,
             services: self.services.clone(),
             current_dir,
         }
+    }
+
+    /// Whether nothing is printed for which a service's env files matter.
+    fn lists_names(&self) -> bool {
+        self.list_services
+            || self.volumes
+            || self.networks
+            || self.models
+            || self.images
+            || self.profiles
     }
 
     /// Whether what is wrong is the result.

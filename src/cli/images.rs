@@ -108,7 +108,7 @@ fn text(
         for (container, image) in known {
             let (repository, tag) = name(image);
             let id = image.id.trim_start_matches("sha256:");
-            let created = time::stamp(&image.tagged_at).map_or_else(
+            let created = time::stamp(tagged_at(image)).map_or_else(
                 || "N/A".to_owned(),
                 |then| format!("{} ago", time::length(now - then)),
             );
@@ -128,7 +128,6 @@ fn text(
 
 fn row(container: &Container, image: &Image) -> Row {
     let (repository, tag) = name(image);
-    let is_tagged = !image.tagged_at.is_empty();
     let fields = json!({
         "ID": image.id,
         "ContainerName": container.name,
@@ -136,11 +135,22 @@ fn row(container: &Container, image: &Image) -> Row {
         "Tag": tag,
         "Platform": platform(image),
         "Size": image.size,
-        "LastTagTime": if is_tagged { image.tagged_at.as_str() } else { "0001-01-01T00:00:00Z" },
+        "LastTagTime": match tagged_at(image) {
+            "" => "0001-01-01T00:00:00Z",
+            moment => moment,
+        },
     });
     Row {
         fields: fields.as_object().cloned().unwrap_or_default(),
         labels: Map::new(),
+    }
+}
+
+/// When it got its last tag; one without a tag counts from when it was built, as with docker compose.
+fn tagged_at(image: &Image) -> &str {
+    match image.tagged_at.as_str() {
+        "" => &image.created,
+        moment => moment,
     }
 }
 
@@ -194,6 +204,7 @@ mod tests {
             variant: "v8".to_owned(),
             size: 2_065_225,
             tagged_at: "2023-11-14T22:10:00.5Z".to_owned(),
+            created: "2023-11-14T20:13:20Z".to_owned(),
             ..Image::default()
         };
         let (one, two) = ("sha256:0123456789abcdef", "sha256:fedcba9876543210");
@@ -229,7 +240,7 @@ mod tests {
 CONTAINER    REPOSITORY       TAG      PLATFORM         IMAGE ID       SIZE     CREATED
 shop-db-1    reg.io:5000/db   9        linux/arm64/v8   0123456789ab   2.07MB   3 minutes ago
 shop-db-2    reg.io:5000/db   9        linux/arm64/v8   0123456789ab   2.07MB   3 minutes ago
-shop-web-1   <none>           <none>   linux/arm64/v8   fedcba987654   2.07MB   N/A
+shop-web-1   <none>           <none>   linux/arm64/v8   fedcba987654   2.07MB   2 hours ago
 "
         );
     }
@@ -245,7 +256,7 @@ shop-web-1   <none>           <none>   linux/arm64/v8   fedcba987654   2.07MB   
             "{json}"
         );
         assert!(
-            json.ends_with("\"LastTagTime\":\"0001-01-01T00:00:00Z\"}]\n\n"),
+            json.ends_with("\"LastTagTime\":\"2023-11-14T20:13:20Z\"}]\n\n"),
             "{json}"
         );
         assert_eq!(printed(&["--format", "json", "nobody"]), "null\n\n");

@@ -257,6 +257,11 @@ impl Node {
 
 /// Go's `%v` of a float: the shortest text, with an exponent below 1e-4 and from 1e21 on.
 pub(crate) fn float_text(value: f64) -> String {
+    float_text_below(value, 1e21)
+}
+
+/// The same with an exponent from another size on.
+pub(crate) fn float_text_below(value: f64, exponent_from: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -264,7 +269,7 @@ pub(crate) fn float_text(value: f64) -> String {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
     let size = value.abs();
-    if size != 0.0 && !(1e-4..1e21).contains(&size) {
+    if size != 0.0 && !(1e-4..exponent_from).contains(&size) {
         let text = format!("{value:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, digits) = exponent

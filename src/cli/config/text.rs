@@ -5,6 +5,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Map, Number, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::order::{self, Names};
 use super::origin::Origins;
 use crate::loader::Loaded;
 use crate::loader::node::{Mapping, Node, Value};
@@ -50,7 +51,7 @@ pub(super) fn hashes(loaded: &Loaded, services: &str) -> Vec<String> {
         let service = loaded
             .tree
             .at(&["services", name])
-            .map_or(Json::Null, |service| to_json(service, false));
+            .map_or(Json::Null, |service| to_json(service, Dollars::All));
         format!("{:x}", Sha256::digest(service.to_string()))
     };
     names
@@ -58,17 +59,38 @@ pub(super) fn hashes(loaded: &Loaded, services: &str) -> Vec<String> {
         .collect()
 }
 
-/// The stack as JSON with two spaces of indent and sorted keys.
+/// The stack as docker compose writes it in JSON: without a break at the end, names sorted.
 pub(super) fn json(loaded: &Loaded, raw: bool) -> String {
-    let value = if raw {
-        to_json(&loaded.tree, true)
+    let mut value = if raw {
+        let mut value = to_json(&loaded.tree, Dollars::Left);
+        order::by_name(&mut value, Names::Letters);
+        value
     } else {
-        throttles(with_name(to_json(&loaded.json_tree(), false), loaded))
+        let mut value = throttles(with_name(
+            to_json(&loaded.json_tree(), Dollars::All),
+            loaded,
+        ));
+        order::stack(&mut value, Names::Letters);
+        // The sections themselves are sorted, too.
+        if let Json::Object(sections) = &mut value {
+            sections.sort_keys();
+        }
+        value
     };
-    format!("{value:#}\n")
+    whole_numbers(&mut value);
+    // Go escapes what HTML would take for its own.
+    let escaped = |letter| match letter {
+        '<' => "\\u003c".to_owned(),
+        '>' => "\\u003e".to_owned(),
+        '&' => "\\u0026".to_owned(),
+        '\u{2028}' => "\\u2028".to_owned(),
+        '\u{2029}' => "\\u2029".to_owned(),
+        _ => String::from(letter),
+    };
+    format!("{value:#}").chars().map(escaped).collect()
 }
 
-/// The stack as YAML: name and services first, other keys sorted.
+/// The stack as docker compose writes it in YAML.
 pub(super) fn yaml(loaded: &Loaded, raw: bool) -> String {
     super::yaml::document(&sections(loaded, raw))
 }
@@ -79,24 +101,52 @@ pub(super) fn yaml_with_origins(loaded: &Loaded, raw: bool, origins: &Origins<'_
 }
 
 fn sections(loaded: &Loaded, raw: bool) -> Json {
-    let value = if raw {
-        to_json(&loaded.tree, true)
-    } else {
-        with_name(to_json(&loaded.tree, false), loaded)
-    };
-    let Json::Object(mut sorted) = value else {
+    if raw {
+        let mut value = to_json(&loaded.tree, Dollars::Left);
+        order::by_name(&mut value, Names::Natural);
         return value;
-    };
-    let mut top = Map::new();
-    for key in [
-        "name", "services", "networks", "volumes", "configs", "secrets", "models",
-    ] {
-        if let Some(value) = sorted.shift_remove(key) {
-            top.insert(key.to_owned(), value);
-        }
     }
-    top.extend(sorted);
-    Json::Object(top)
+    let mut value = with_name(to_json(&loaded.tree, Dollars::All), loaded);
+    for path in SHOWN_IN_JSON {
+        remove_empty(&mut value, path);
+    }
+    order::stack(&mut value, Names::Natural);
+    value
+}
+
+/// Mappings that JSON has always, and YAML only where there is something in them.
+const SHOWN_IN_JSON: [&[&str]; 4] = [
+    &["networks", "*", "ipam"],
+    &["services", "*", "deploy", "placement"],
+    &["services", "*", "deploy", "resources"],
+    &["services", "*", "develop", "watch", "*", "exec"],
+];
+
+/// Removes a mapping where it is empty; `*` stands for each key or element.
+fn remove_empty(value: &mut Json, path: &[&str]) {
+    let Some((first, rest)) = path.split_first() else {
+        return;
+    };
+    let is_empty = |value: &Json| value.as_object().is_some_and(Map::is_empty);
+    match value {
+        Json::Object(map) if *first == "*" => {
+            map.values_mut().for_each(|value| remove_empty(value, rest));
+        }
+        Json::Array(items) if *first == "*" => {
+            for item in items {
+                remove_empty(item, rest);
+            }
+        }
+        Json::Object(map) if rest.is_empty() && map.get(*first).is_some_and(is_empty) => {
+            map.shift_remove(*first);
+        }
+        Json::Object(map) => {
+            if let Some(value) = map.get_mut(*first) {
+                remove_empty(value, rest);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn with_name(value: Json, loaded: &Loaded) -> Json {
@@ -107,7 +157,6 @@ fn with_name(value: Json, loaded: &Loaded) -> Json {
     if !top.contains_key("services") {
         top.insert("services".to_owned(), Json::Object(Map::new()));
     }
-    top.sort_keys();
     Json::Object(top)
 }
 
@@ -125,13 +174,34 @@ fn throttles(mut value: Json) -> Json {
             .filter_map(Json::as_array_mut);
         for device in lists.flatten().filter_map(Json::as_object_mut) {
             for (small, capital) in [("path", "Path"), ("rate", "Rate"), ("weight", "Weight")] {
-                if let Some(value) = device.remove(small) {
+                if let Some(value) = device.shift_remove(small) {
                     device.insert(capital.to_owned(), value);
                 }
             }
         }
     }
     value
+}
+
+/// Whole numbers without a fraction of zero.
+fn whole_numbers(value: &mut Json) {
+    match value {
+        Json::Number(number) => {
+            let whole = number
+                .as_f64()
+                .filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() < 1e15);
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "only whole numbers that fit are written as such"
+            )]
+            if let Some(whole) = whole {
+                *number = (whole as i64).into();
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Json::Object(map) => map.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
 }
 
 /// The variables as JSON, by name.
@@ -160,6 +230,9 @@ pub(super) fn variables_json(loaded: &Loaded) -> String {
 
 /// The variables as a table, in the order of their first use.
 pub(super) fn variables_table(loaded: &Loaded) -> String {
+    // Columns are as wide as docker compose has them here.
+    const NARROWEST: usize = 20;
+    const GAP: usize = 3;
     let head = ["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"].map(str::to_owned);
     let row = |variable: &crate::loader::Variable| {
         [
@@ -177,7 +250,8 @@ pub(super) fn variables_table(loaded: &Loaded) -> String {
             .map(|row| row[column].chars().count())
             .max()
             .unwrap_or(0)
-            + 3
+            .max(NARROWEST - GAP)
+            + GAP
     };
     let widths = [width(0), width(1), width(2)];
     let line = |row: &[String; 4]| {
@@ -192,38 +266,67 @@ pub(super) fn variables_table(loaded: &Loaded) -> String {
     lines(rows.iter().map(line).collect())
 }
 
-/// A tree with sorted keys; every `$` is doubled, so that it is read back as it is, unless variables were left alone.
-fn to_json(node: &Node, raw: bool) -> Json {
-    let text = |text: &str| {
-        if raw {
-            text.to_owned()
-        } else {
+/// Which `$` are doubled, so that values are read back as they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dollars {
+    /// None, as variables were left alone.
+    Left,
+    /// Those of values.
+    Values,
+    /// Those of keys too, as docker compose does.
+    All,
+}
+
+/// A tree as JSON. Keys have no variables, so that a doubled `$` stays one: names of environment variables keep theirs.
+fn to_json(node: &Node, dollars: Dollars) -> Json {
+    let double = |text: &str, is_doubled| {
+        if is_doubled {
             text.replace('$', "$$")
+        } else {
+            text.to_owned()
         }
     };
     match &node.value {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Int(number) => Json::Number((*number).into()),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "only whole numbers that fit are written as such"
-        )]
-        Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            Json::Number((*number as i64).into())
-        }
         Value::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
-        Value::String(value) => Json::String(text(value)),
-        Value::Sequence(items) => {
-            Json::Array(items.iter().map(|item| to_json(item, raw)).collect())
-        }
+        Value::String(value) => Json::String(double(value, dollars != Dollars::Left)),
+        Value::Sequence(items) => items.iter().map(|item| to_json(item, dollars)).collect(),
         Value::Mapping(mapping) => {
-            let mut map: Map<String, Json> = mapping
-                .iter()
-                .map(|(key, entry)| (text(key), to_json(&entry.node, raw)))
-                .collect();
-            map.sort_keys();
-            Json::Object(map)
+            let below = |key: &str| match (dollars, key) {
+                (Dollars::All, "environment") => Dollars::Values,
+                _ => dollars,
+            };
+            let pairs = mapping.iter().map(|(key, entry)| {
+                let value = to_json(&entry.node, below(key));
+                (double(key, dollars == Dollars::All), value)
+            });
+            Json::Object(pairs.collect())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loader::{LoadOptions, LoadRequest, load};
+
+    #[test]
+    fn dollars_are_read_back_as_they_are() {
+        let text = "services: {a: {image: x, environment: {$: $$}, labels: {$b: c}}}\n";
+        let request = LoadRequest {
+            files: vec!["-".to_owned()],
+            project_name: Some("p".to_owned()),
+            current_dir: "/nowhere".into(),
+            stdin: Some(text.to_owned()),
+            ..LoadRequest::default()
+        };
+        let printed = load(&request, &LoadOptions::default()).map(|loaded| yaml(&loaded, false));
+        let printed = printed
+            .map_err(|error| error.diagnostics)
+            .expect("it loads");
+        assert!(printed.contains("      $: $$\n"), "{printed}");
+        assert!(printed.contains("      $$b: c\n"), "{printed}");
     }
 }

@@ -1,10 +1,20 @@
-//! Writes YAML that every reader takes for the same values: whatever some version of YAML reads as a number, a date or
-//! a truth value stands in quotes.
+//! Writes YAML byte for byte as docker compose does, which every reader takes for the same values: whatever some version
+//! of YAML reads as a number, a date or a truth value stands in quotes.
+
+mod plain;
+mod scalar;
 
 use serde_json::Value as Json;
 
 use super::origin::Origins;
-use crate::loader::node::{Entry, Node};
+use crate::loader::node::{Entry, Node, float_text_below};
+use scalar::{Style, block_mark, inline, style};
+
+/// Readers need not take longer keys on one line, in bytes.
+const LONGEST_KEY: usize = 128;
+
+/// What some version of YAML reads as the end of a line.
+const BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// A document in block style.
 pub(in crate::cli) fn document(value: &Json) -> String {
@@ -39,10 +49,10 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     fn below(self, key: &str) -> Self {
-        // A `$` of a key is doubled in the output.
-        let key = key.replace("$$", "$");
         let mapping = self.node.and_then(Node::as_mapping);
-        let entry = mapping.and_then(|mapping| mapping.iter().find(|(name, _)| *name == key));
+        // A `$` of a key may be doubled in the output.
+        let is_it = |name: &str| name == key || name.replace('$', "$$") == key;
+        let entry = mapping.and_then(|mapping| mapping.iter().find(|(name, _)| is_it(name)));
         Self {
             node: entry.map(|(_, entry)| &entry.node),
             entry,
@@ -68,55 +78,79 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes the lines of a collection, each behind `indent` spaces; where `begun` is set, the first line's are there.
+    /// Writes the lines of a value, each behind `indent` spaces; where `begun` is set, the first line's are there.
     fn block(&mut self, value: &Json, place: Place<'_>, indent: usize, begun: bool) {
         match value {
-            Json::Object(map) => {
+            Json::Object(map) if !map.is_empty() => {
                 for (index, (key, value)) in map.iter().enumerate() {
                     if index > 0 || !begun {
                         spaces(indent, &mut self.text);
                     }
-                    self.text.push_str(&string(key));
-                    self.text.push(':');
-                    self.behind(value, place.below(key), indent);
+                    self.entry(key, value, place.below(key), indent);
                 }
             }
-            Json::Array(items) => {
+            Json::Array(items) if !items.is_empty() => {
                 for (index, item) in items.iter().enumerate() {
-                    spaces(indent, &mut self.text);
-                    self.text.push('-');
-                    match item {
-                        Json::Object(map) if !map.is_empty() => {
-                            self.text.push(' ');
-                            self.block(item, place.item(index), indent + 2, true);
-                        }
-                        _ => self.behind(item, place.item(index), indent),
+                    if index > 0 || !begun {
+                        spaces(indent, &mut self.text);
                     }
+                    self.text.push_str("- ");
+                    self.beside(item, place.item(index), indent);
                 }
             }
-            _ => {
-                self.text.push_str(&scalar(value));
-                self.end_line(place);
-            }
+            _ => self.scalar(value, place, indent),
         }
     }
 
-    /// Writes a value behind a key or a dash.
-    fn behind(&mut self, value: &Json, place: Place<'_>, indent: usize) {
-        let filled = value.as_object().is_some_and(|map| !map.is_empty())
-            || value.as_array().is_some_and(|items| !items.is_empty());
-        if filled {
+    fn entry(&mut self, key: &str, value: &Json, place: Place<'_>, indent: usize) {
+        if key.contains(BREAKS) || key.len() > LONGEST_KEY {
+            self.text.push_str("? ");
+            self.string(key, place, indent);
+            spaces(indent, &mut self.text);
+            self.text.push_str(": ");
+            return self.beside(value, place, indent);
+        }
+        self.text.push_str(&inline(key));
+        self.text.push(':');
+        if is_filled(value) {
             self.end_line(place);
             return self.block(value, place, indent + 2, false);
         }
         self.text.push(' ');
-        let Some((mark, lines)) = value.as_str().and_then(literal) else {
-            self.text.push_str(&scalar(value));
-            return self.end_line(place);
-        };
-        self.text.push_str(mark);
+        self.scalar(value, place, indent);
+    }
+
+    /// Writes a value behind a mark of two letters.
+    fn beside(&mut self, value: &Json, place: Place<'_>, indent: usize) {
+        if is_filled(value) {
+            return self.block(value, place, indent + 2, true);
+        }
+        self.scalar(value, place, indent);
+    }
+
+    /// Writes what is no collection, or an empty one.
+    fn scalar(&mut self, value: &Json, place: Place<'_>, indent: usize) {
+        match value {
+            Json::String(text) => return self.string(text, place, indent),
+            Json::Object(_) => self.text.push_str("{}"),
+            Json::Array(_) => self.text.push_str("[]"),
+            Json::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+                Some(number) => self.text.push_str(&float_text_below(number, 1e6)),
+                None => self.text.push_str(&number.to_string()),
+            },
+            Json::Null | Json::Bool(_) => self.text.push_str(&value.to_string()),
+        }
         self.end_line(place);
-        for line in lines.lines() {
+    }
+
+    fn string(&mut self, text: &str, place: Place<'_>, indent: usize) {
+        if style(text) != Style::Block {
+            self.text.push_str(&inline(text));
+            return self.end_line(place);
+        }
+        self.text.push_str(&block_mark(text));
+        self.end_line(place);
+        for line in text.lines() {
             if !line.is_empty() {
                 spaces(indent + 2, &mut self.text);
             }
@@ -166,101 +200,70 @@ fn spaces(count: usize, text: &mut String) {
     text.extend(std::iter::repeat_n(' ', count));
 }
 
-/// How a text of several lines can be written as a block: its mark and the text.
-fn literal(text: &str) -> Option<(&'static str, &str)> {
-    let plain = !text.starts_with([' ', '\n'])
-        && text.chars().all(|letter| {
-            letter == '\n'
-                || (' '..'\u{7f}').contains(&letter)
-                || ('\u{a0}'..='\u{2027}').contains(&letter)
-        });
-    let lines = text.contains('\n') && !text.ends_with("\n\n") && plain;
-    lines.then(|| (if text.ends_with('\n') { "|" } else { "|-" }, text))
-}
-
-fn scalar(value: &Json) -> String {
+fn is_filled(value: &Json) -> bool {
     match value {
-        Json::String(text) => string(text),
-        Json::Object(_) => "{}".to_owned(),
-        Json::Array(_) => "[]".to_owned(),
-        _ => value.to_string(),
+        Json::Object(map) => !map.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        _ => false,
     }
-}
-
-/// A string, plain where no reader can take it for anything else, else in the double quotes that JSON and YAML share.
-fn string(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
-    // JSON leaves some control characters that YAML does not allow.
-    let quoted = Json::from(text).to_string();
-    let escaped = |letter: char| match letter {
-        '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-            format!("\\u{:04x}", u32::from(letter))
-        }
-        _ => letter.to_string(),
-    };
-    quoted.chars().map(escaped).collect()
-}
-
-fn is_plain(text: &str) -> bool {
-    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    let begins = text
-        .starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '$' | '_'))
-        || text.starts_with("./")
-        || text.starts_with("../");
-    let letters =
-        |letter: char| letter.is_ascii_alphanumeric() || "_-./@%+=,$:~ {}()?!;^".contains(letter);
-    begins
-        && text.chars().all(letters)
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn what_looks_like_something_else_is_quoted() {
-        for text in [
-            "0755",
-            "yes",
-            "1e3",
-            "~",
-            "null",
-            "1_000",
-            "2001-01-01",
-            ".5",
-            "12:30",
-            "<<",
-            "",
-            "a: b",
-            " a",
-            "-",
-            "a #b",
-        ] {
-            assert_eq!(string(text), format!("\"{text}\""));
-        }
-        for text in [
-            "nginx:1.27",
-            "/var/lib",
-            "./a b",
-            "service_healthy",
-            "$${A:-b}",
-        ] {
-            assert_eq!(string(text), text);
-        }
+    fn collections_stand_as_docker_compose_writes_them() {
+        let long = "k".repeat(LONGEST_KEY + 1);
+        let value = json!({
+            "empty": {}, "nothing": null, "list": ["a", ["b", ["c"]], [], {"d": ["e"], "f": 1}],
+            "text": ["a\n\n  b", {"c": " d\n\n"}],
+            "yes": 1.5, "a: b": 3.0, "large": 1e6, "e\nf": {"g": ["h"]}, long.clone(): ["i", "j"],
+        });
+        let expected = r#"empty: {}
+nothing: null
+list:
+  - a
+  - - b
+    - - c
+  - []
+  - d:
+      - e
+    f: 1
+text:
+  - |-
+    a
+
+      b
+  - c: |2+
+       d
+
+"yes": 1.5
+'a: b': 3
+large: 1e+06
+? |-
+  e
+  f
+: g:
+    - h
+"#;
+        let expected = format!("{expected}? {long}\n: - i\n  - j\n");
+        assert_eq!(document(&value), expected);
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let value = serde_json::json!({
-            "list": ["a\nb\n", {"x": 1, "y": ["-", {"z": null}]}, [], {}, ["nested"]],
+        let value = json!({
+            "list": ["a\nb\n", {"x": 1, "y": ["-", {"z": null}]}, [], {}, ["nested", ["twice"]]],
             "text": "line 1\n\n  line 2",
-            "edge": "ends twice\n\n",
-            "tab": "\tx\u{7f}é",
+            "edges": ["ends twice\n\n", "\n", "\nbegins", "  begins\n", "ends \n", "ends ", " \n"],
+            "tab": "\tx\u{7f}é\n\u{2028}",
+            "😀": "😀",
+            "<<": "<<", "$": "$", "": "",
+            "several\nlines": {"a": ["b"]},
+            "k".repeat(200): ["c"],
             "on": true,
             "number": 1.5,
         });

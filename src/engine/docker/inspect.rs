@@ -168,6 +168,7 @@ shapes! {
         architecture: String = "Architecture",
         variant: String = "Variant",
         size: u64 = "Size",
+        created: String = "Created",
         metadata: ImageMetadataShape = "Metadata",
         config: ImageConfigShape = "Config",
     }
@@ -530,6 +531,7 @@ pub(super) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
         platform: format!("{}/{}", shape.os, shape.architecture),
         variant: shape.variant,
         size: shape.size,
+        created: moment(shape.created),
         tagged_at: moment(shape.metadata.tagged_at),
         defaults: image_defaults(&all["Config"]),
     })

@@ -12,7 +12,7 @@ services:               # compose.override.yaml:1, override
       default: null     # more/compose.yaml:3, default
   web:                  # compose.override.yaml:2, override
     command:            # compose.yaml:6
-      - "-c"            # compose.yaml:6
+      - -c              # compose.yaml:6
       - |-              # compose.yaml:6
         one
         two
@@ -30,7 +30,6 @@ services:               # compose.override.yaml:1, override
     tty: true           # compose.override.yaml:3, override
 networks:               # compose.override.yaml:1, default
   default:              # compose.override.yaml:1, default
-    ipam: {}            # compose.override.yaml:1, default
     name: shop_default  # compose.override.yaml:1, default
 "#;
     let stack = r#"name: shop

@@ -82,6 +82,22 @@ fn down_lists_the_volumes_on_a_terminal_and_asks() {
 }
 
 #[test]
+fn down_asks_on_the_terminal_though_its_output_goes_elsewhere() {
+    let stack = Stack::new("loss-into", FILE);
+    stack.ok(&["up", "--no-start"]);
+    let mut down = stack.on_terminal_into("printed", &["down", "-v"]);
+    let (status, shown) = down.until("Remove them? [y/N] ").types("n\n").end();
+    assert_eq!(status, 130, "{shown}");
+    assert_eq!(stack.resources(), ["data", "default"], "{shown}");
+    let printed = fs::read_to_string(stack.path("printed")).unwrap();
+    assert_eq!(printed, "");
+    let mut down = stack.on_terminal_into("printed", &["down", "-v"]);
+    let (status, shown) = down.until("Remove them? [y/N] ").types("y\n").end();
+    assert_eq!(status, 0, "{shown}");
+    assert_eq!(stack.resources(), [""; 0]);
+}
+
+#[test]
 fn a_volume_that_another_project_uses_stays() {
     let owner = Stack::new("loss-owner", FILE);
     owner.ok(&["up", "-d"]);

@@ -181,6 +181,15 @@ impl Stack {
         OnTerminal::start(command.env("TERM", "xterm"))
     }
 
+    /// Starts the program on a terminal of its own, with standard output in a file of the stack's folder.
+    pub(crate) fn on_terminal_into(&self, file: &str, args: &[&str]) -> OnTerminal {
+        let mut command = pty::command("sh");
+        let into = format!(r#"exec "$0" "$@" >{file}"#);
+        command.args(["-c", &into, env!("CARGO_BIN_EXE_windlass")]);
+        let mut command = self.dressed(command, args);
+        OnTerminal::start(command.env("TERM", "xterm"))
+    }
+
     /// Runs the program with this on its standard input; its output byte by byte.
     pub(crate) fn piped(&self, args: &[&str], input: &[u8]) -> Output {
         let command = patient(env!("CARGO_BIN_EXE_windlass"));
