@@ -2,9 +2,9 @@
 
 mod attached;
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
-use std::cell::{RefCell};
-use std::rc::{Rc};
+use std::rc::Rc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
