@@ -64,11 +64,13 @@ impl ServiceGraph {
     /// These services and all they depend on, dependencies first.
     pub fn with_dependencies<'a>(&self, services: impl IntoIterator<Item = &'a str>) -> Vec<&str> {
         let mut wanted = vec![false; self.graph.node_count()];
+        let mut walk = Dfs::empty(&self.graph);
         for node in services
             .into_iter()
             .filter_map(|service| self.index.get(service))
         {
-            let mut walk = Dfs::new(&self.graph, *node);
+            // What was seen on an earlier walk is not walked again.
+            walk.move_to(*node);
             while let Some(found) = walk.next(&self.graph) {
                 wanted[found.index()] = true;
             }
