@@ -16,6 +16,7 @@ mod work;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 pub use copy::{CopyError, Owners, copy};
 pub use rule::{Rules, rules};
@@ -23,7 +24,7 @@ pub use work::{Copying, Work};
 
 use crate::engine::context::PatternError;
 use crate::model::{Position, ServiceName};
-use notice::Notices;
+use notice::{Batch, Notices};
 use rule::Rule;
 use tree::Tree;
 
@@ -111,6 +112,9 @@ pub struct Watcher {
     rules: Vec<(Rule, Tree)>,
     notices: Notices,
     stack: Vec<StackFile>,
+    /// What has changed and was not handed out yet, in the order of the rules.
+    changes: Vec<tree::Changes>,
+    has_new_stack: bool,
 }
 
 /// A stack file, with what was in it.
@@ -150,9 +154,12 @@ impl Watcher {
             rules: rules.map(|rule| (rule, Tree::default())).collect(),
             notices: Notices::listen()?,
             stack: stack.iter().map(|path| StackFile::read(path)).collect(),
+            changes: Vec::new(),
+            has_new_stack: false,
         };
-        // What is there at the start is no change.
         watcher.look(&[], true)?;
+        // What is there at the start is no change.
+        watcher.found();
         for file in &watcher.stack {
             watcher.notices.watch_file(&file.path)?;
         }
@@ -167,19 +174,49 @@ impl Watcher {
     /// Where a folder cannot be watched or read any more.
     pub async fn next(&mut self) -> Result<Work, WatchError> {
         loop {
-            let batch = self.notices.batch().await;
-            let mut work = self.look(&batch.touched, batch.everything)?;
-            for file in &mut self.stack {
-                let name = file.path.file_name();
-                let mut touched = batch.touched.iter();
-                if batch.everything || touched.any(|path| path.file_name() == name) {
-                    work.stack |= file.has_changed();
-                }
+            let mut has_news = !self.changes.iter().all(tree::Changes::is_empty);
+            if !has_news {
+                let batch = self.notices.batch().await;
+                has_news = self.take_in(&batch)?;
             }
+            let begun = Instant::now();
+            // What comes into new folders is told from now on only, and belongs to what brought them.
+            while has_news
+                && begun.elapsed() < notice::LONGEST
+                && let Some(batch) = self.notices.batch_soon().await
+            {
+                has_news = self.take_in(&batch)?;
+            }
+            let work = self.found();
             if !work.is_empty() {
                 return Ok(work);
             }
         }
+    }
+
+    /// Finds out what a batch is about; whether there are new folders among it.
+    fn take_in(&mut self, batch: &Batch) -> Result<bool, WatchError> {
+        let has_news = self.look(&batch.touched, batch.everything)?;
+        for file in &mut self.stack {
+            let name = file.path.file_name();
+            let mut touched = batch.touched.iter();
+            if batch.everything || touched.any(|path| path.file_name() == name) {
+                self.has_new_stack |= file.has_changed();
+            }
+        }
+        Ok(has_news)
+    }
+
+    /// Hands out what was found.
+    fn found(&mut self) -> Work {
+        let mut work = Work {
+            stack: std::mem::take(&mut self.has_new_stack),
+            ..Work::default()
+        };
+        for ((rule, _), changes) in self.rules.iter().zip(std::mem::take(&mut self.changes)) {
+            work.add(rule, &changes);
+        }
+        work
     }
 
     /// The work that copies everything of the rules of a service (none: of all) that want it so from the start.
@@ -193,15 +230,17 @@ impl Watcher {
         work
     }
 
-    /// Looks at the touched paths, or at everything, and finds out what changed.
-    fn look(&mut self, touched: &[PathBuf], everything: bool) -> Result<Work, WatchError> {
-        let mut changes = vec![tree::Changes::default(); self.rules.len()];
+    /// Looks at the touched paths, or at everything, and finds out what changed; whether there are new folders.
+    fn look(&mut self, touched: &[PathBuf], everything: bool) -> Result<bool, WatchError> {
+        self.changes
+            .resize_with(self.rules.len(), tree::Changes::default);
+        let mut has_news = false;
         let mut touched = touched.to_vec();
         let mut everything = everything;
         // A folder that is new is watched from now on, and looked at again: files may have come in between.
         loop {
             let mut folders = tree::Folders::default();
-            for ((rule, tree), changes) in self.rules.iter_mut().zip(&mut changes) {
+            for ((rule, tree), changes) in self.rules.iter_mut().zip(&mut self.changes) {
                 if everything || rule.has_moved() {
                     rule.locate();
                     tree.look_at(
@@ -233,13 +272,9 @@ impl Watcher {
             }
             everything = false;
             if touched.is_empty() {
-                break;
+                return Ok(has_news);
             }
+            has_news = true;
         }
-        let mut work = Work::default();
-        for ((rule, _), changes) in self.rules.iter().zip(&changes) {
-            work.add(rule, changes);
-        }
-        Ok(work)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::WatchError;
 
@@ -21,7 +21,7 @@ const MANY: usize = 20;
 /// After so long a path that is touched all the time holds a batch up no longer; others that join it still do.
 const MOST: Duration = Duration::from_secs(2);
 /// It ends after so long in any case.
-const LONGEST: Duration = Duration::from_secs(15);
+pub(super) const LONGEST: Duration = Duration::from_secs(15);
 
 /// Folders that the system watches, and what it said of them.
 #[derive(Debug)]
@@ -205,14 +205,8 @@ impl Notices {
 
     /// Waits for the next batch; nothing is lost where the future is dropped.
     pub(super) async fn batch(&self) -> Batch {
-        let mut first = None;
+        let first = self.begins().await;
         loop {
-            let begun = self.shared.collected().last;
-            let Some(begun) = begun else {
-                self.shared.something.notified().await;
-                continue;
-            };
-            let first = *first.get_or_insert(begun);
             let due = self.shared.collected().due(first).unwrap_or(first);
             if Instant::now() >= due {
                 let collected = std::mem::take(&mut *self.shared.collected());
@@ -221,6 +215,22 @@ impl Notices {
                 return batch;
             }
             sleep_until(due).await;
+        }
+    }
+
+    /// The same of a batch that begins at once; none where it is quiet.
+    pub(super) async fn batch_soon(&self) -> Option<Batch> {
+        timeout(QUIET, self.begins()).await.ok()?;
+        Some(self.batch().await)
+    }
+
+    /// Waits until something was touched; answers when.
+    async fn begins(&self) -> Instant {
+        loop {
+            if let Some(begun) = self.shared.collected().last {
+                return begun;
+            }
+            self.shared.something.notified().await;
         }
     }
 }
