@@ -1,5 +1,6 @@
 //! Applying a plan: one small loop over what is ready, what runs and what the engine tells.
 
+mod leftover;
 mod step;
 
 use std::cell::RefCell;

@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
-use super::StepError;
+use super::{StepError, leftover};
 use crate::engine::{BuildProgress, ContainerAction, Engine, EngineError};
 use crate::model::{
     Condition, Hook, HookKind, ImageBuild, Model, Provider, ProviderCommand, Readiness,
@@ -78,7 +78,8 @@ impl<E: Engine> Call<'_, '_, E> {
             Operation::RunProvider { provider, command } => self.provider(&provider, command).await,
             Operation::PrepareModel(model) => self.model(&model).await,
             Operation::CreateContainer { container, .. } => {
-                let created = engine.create_container(&container).await?;
+                let project = &self.plan.project;
+                let created = leftover::create(engine, project, &container).await?;
                 for warning in created.warnings {
                     self.tell(Progress::Warning(warning));
                 }

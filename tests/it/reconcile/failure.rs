@@ -1,8 +1,8 @@
 //! Failures: what depends on them is left out, the rest is done, and all of it is told.
 
-use windlass::engine::EngineError;
+use windlass::engine::{Engine, EngineError};
 use windlass::model::{Condition, Volume, VolumeName};
-use windlass::plan::DownOptions;
+use windlass::plan::{DownOptions, Operation, UpOptions};
 use windlass::reconcile::observe;
 
 use crate::support::fake_engine::{FakeEngine, Happening};
@@ -186,4 +186,32 @@ async fn a_container_that_vanishes_between_the_plan_and_its_steps_is_no_failure_
         .await
         .done();
     assert!(engine.all_containers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_that_a_killed_run_asked_for_and_that_comes_late_gives_way() {
+    let project = project([service("web")]);
+    for (ran, gives_way) in [(false, true), (true, false)] {
+        let engine = engine_for(&project);
+        up(&engine, &project).await.done();
+        engine.happens("shop-web-1", &Happening::Vanish);
+        let state = observe(&engine, &project).await.unwrap();
+        let plan = windlass::plan::up(&project, &state, &UpOptions::default()).unwrap();
+        // The engine is done with it after the look.
+        let late = plan.steps.iter().find_map(|step| match &step.operation {
+            Operation::CreateContainer { container, .. } => Some(container),
+            _ => None,
+        });
+        let late = Engine::create_container(&engine, late.expect("a container")).await;
+        let late = late.unwrap().id;
+        if ran {
+            Engine::start_container(&engine, &late).await.unwrap();
+        }
+        let options = windlass::reconcile::ApplyOptions::default();
+        let run = crate::support::project::run(&engine, plan, &options).await;
+        assert_eq!(run.result.is_ok(), gives_way, "{:?}", run.result);
+        let now = engine.named("shop-web-1");
+        assert_eq!(now.id != late, gives_way);
+        assert!(now.status.is_up());
+    }
 }
