@@ -344,9 +344,9 @@ pub struct LogOptions {
     pub follow: bool,
     /// Only so many of the last lines; absent: all.
     pub tail: Option<u64>,
-    /// Only from this second on (Unix time).
+    /// Only from this time on (nanoseconds of Unix time).
     pub since: Option<i64>,
-    /// Only up to this second (Unix time).
+    /// Only up to this time (nanoseconds of Unix time).
     pub until: Option<i64>,
     /// Put the engine's time (RFC 3339, nanoseconds) in front of each line.
     pub timestamps: bool,

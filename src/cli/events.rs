@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use futures_util::StreamExt;
 use serde_json::json;
 
 use super::Ended;
-use super::scope::Scope;
+use super::scope::{Scope, moment};
 use super::service;
 use super::signal::Interrupts;
 use crate::engine::Engine;
@@ -17,7 +16,7 @@ use crate::label;
 use crate::state::ContainerEvent;
 use crate::ui::mask::Mask;
 use crate::ui::template::json_line;
-use crate::ui::time::{self, TimeError};
+use crate::ui::time;
 
 /// Show what happens to the containers of the project
 #[derive(Debug, Args)]
@@ -38,13 +37,10 @@ pub(super) struct EventsArgs {
 }
 
 pub(super) async fn run(args: &EventsArgs, scope: &Scope) -> Ended {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since.unwrap_or_default();
-    let nanos = |text: &Option<String>| {
-        let parsed = text.as_deref().map(|text| moment(text, now));
-        parsed.transpose()
-    };
-    let (since, until) = (nanos(&args.since)?, nanos(&args.until)?);
+    let (since, until) = (
+        moment(args.since.as_deref())?,
+        moment(args.until.as_deref())?,
+    );
     let (project, _) = scope.project_or_name()?;
     let mut interrupts = Interrupts::listen()?;
     let engine = scope.connect().await?;
@@ -68,14 +64,6 @@ pub(super) async fn run(args: &EventsArgs, scope: &Scope) -> Ended {
             out.flush()?;
         }
     }
-}
-
-/// A time as people type it, in nanoseconds of Unix time: a length of time goes back from now to the nanosecond.
-fn moment(text: &str, now: Duration) -> Result<i64, TimeError> {
-    let second = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    let is_length = time::parse(text, 0)? != time::parse(text, 1)?;
-    let fraction = if is_length { now.subsec_nanos() } else { 0 };
-    Ok(time::parse(text, second)?.saturating_mul(1_000_000_000) + i64::from(fraction))
 }
 
 /// An event as a line; labels that compose and windlass write are left out, as docker compose does.
@@ -115,19 +103,6 @@ fn text(event: &ContainerEvent, is_json: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_length_of_time_goes_back_from_this_very_moment() {
-        let now = Duration::new(1_700_000_000, 5);
-        for (text, expected) in [
-            ("0s", 1_700_000_000_000_000_005),
-            ("1m", 1_699_999_940_000_000_005),
-            ("1700000000", 1_700_000_000_000_000_000),
-            ("2023-11-14T22:13:20Z", 1_700_000_000_000_000_000),
-        ] {
-            assert_eq!(moment(text, now), Ok(expected), "{text}");
-        }
-    }
 
     #[test]
     fn an_event_is_a_line_for_people_or_for_programs() {

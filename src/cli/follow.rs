@@ -326,7 +326,8 @@ impl<'a, E: Engine> Follower<'a, E> {
                 }
                 if followed.runs && followed.restarted && !followed.is_open {
                     let options = LogOptions {
-                        since: time::stamp(&container.started_at),
+                        since: time::stamp(&container.started_at)
+                            .map(|second| second * 1_000_000_000),
                         ..self.options.clone()
                     };
                     self.open(id, &options);

@@ -14,7 +14,7 @@ use futures_util::stream::select_all;
 use super::Ended;
 use super::error::CliError;
 use super::follow::{Follower, News};
-use super::scope::{Scope, now};
+use super::scope::{Scope, moment};
 use super::service;
 use super::signal::Interrupts;
 use crate::engine::{Engine, EngineError, LogChunk, LogOptions, Told};
@@ -22,7 +22,6 @@ use crate::model::ProjectName;
 use crate::state::{Container, Status};
 use crate::ui::Color;
 use crate::ui::log::{self, Filter, Lines, LogForm, LogLine};
-use crate::ui::time;
 
 /// Written at once: the logs of a day may have many megabytes.
 const AT_ONCE: usize = 64 * 1024;
@@ -195,16 +194,11 @@ fn options(args: &LogsArgs) -> Result<LogOptions, CliError> {
             ))
         })?),
     };
-    let moment = |text: &Option<String>| {
-        text.as_deref()
-            .map(|text| time::parse(text, now()))
-            .transpose()
-    };
     Ok(LogOptions {
         follow: args.follow,
         tail,
-        since: moment(&args.since)?,
-        until: moment(&args.until)?,
+        since: moment(args.since.as_deref())?,
+        until: moment(args.until.as_deref())?,
         timestamps: !args.unmerged || args.timestamps || args.json,
     })
 }

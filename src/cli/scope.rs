@@ -23,6 +23,7 @@ use crate::ui::change::Standing;
 use crate::ui::color::Ansi;
 use crate::ui::mask::Mask;
 use crate::ui::report::Report;
+use crate::ui::time::{self, TimeError};
 use crate::ui::{Color, Mode, diagnostic};
 
 /// What a command runs in.
@@ -442,6 +443,13 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// A time as people type it, in nanoseconds of Unix time.
+pub(super) fn moment(text: Option<&str>) -> Result<Option<i64>, TimeError> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = i64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(i64::MAX);
+    text.map(|text| time::parse(text, now)).transpose()
 }
 
 /// Sends what developers want to know to standard error.

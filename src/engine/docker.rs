@@ -65,7 +65,7 @@ use super::{
 use crate::label;
 use crate::model::{
     ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
-    Volume,
+    Volume, time,
 };
 use crate::state::{
     Container, Image, NetworkState, Question, Surroundings, VolumeState, VolumeUser,
@@ -276,7 +276,6 @@ impl DockerEngine {
         options: LogOptions,
     ) -> Result<Told<'static, LogChunk>, EngineError> {
         let flag = |is_set| if is_set { "1" } else { "0" };
-        let number = |number: i64| number.to_string();
         let target = Target::new(&["containers", id, "logs"])
             .with("stdout", "1")
             .with("stderr", "1")
@@ -286,8 +285,8 @@ impl DockerEngine {
                 "tail",
                 options.tail.map(|lines| lines.to_string()).as_deref(),
             )
-            .with_some("since", options.since.map(number).as_deref())
-            .with_some("until", options.until.map(number).as_deref());
+            .with_some("since", options.since.map(time::seconds).as_deref())
+            .with_some("until", options.until.map(time::seconds).as_deref());
         let transport = &self.transport;
         let is_near = matches!(transport.address(), locate::Address::Unix(_));
         if options.follow || !is_near {

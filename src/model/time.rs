@@ -7,26 +7,48 @@
 )]
 pub struct TimeError(String);
 
-/// Reads a time as people type it and answers Unix seconds: a length of time before `now` (`90s`, `1h30m`), a time of
-/// RFC 3339 (without a zone it is UTC; a date alone is its midnight), or Unix seconds.
+/// Reads a time as people type it and answers nanoseconds of Unix time: a length of time before `now` (`90s`, `1.5s`),
+/// a time of RFC 3339 (without a zone it is UTC; a date alone is its midnight), or Unix seconds, with a fraction or
+/// without. `now` is in nanoseconds too.
 ///
 /// # Errors
 /// Where the text is none of these.
 pub fn parse(text: &str, now: i64) -> Result<i64, TimeError> {
     let error = || TimeError(text.to_owned());
     if let Some(seconds) = stamp(text) {
-        return Ok(seconds);
+        return Ok(joined(seconds, fraction(text)));
     }
-    let whole = text.split('.').next().unwrap_or_default();
-    if !whole.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    {
-        return whole.parse().map_err(|_| error());
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    if !whole.is_empty() && is_number(whole) && is_number(rest) {
+        let seconds = whole.parse().map_err(|_| error())?;
+        return Ok(joined(seconds, fraction(text)));
     }
     let length: super::Duration = text.parse().map_err(|_| error())?;
-    Ok(now - length.nanos() / 1_000_000_000)
+    Ok(now.saturating_sub(length.nanos()))
+}
+
+fn joined(seconds: i64, nanos: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
+}
+
+/// The nanoseconds that the digits behind a point stand for; none where there is no point.
+fn fraction(text: &str) -> i64 {
+    let (_, behind) = text.split_once('.').unwrap_or_default();
+    let digits = behind.bytes().take_while(u8::is_ascii_digit);
+    digits
+        .chain(std::iter::repeat(b'0'))
+        .take(9)
+        .fold(0, |nanos, digit| nanos * 10 + i64::from(digit - b'0'))
+}
+
+/// Seconds and nanoseconds as the engine reads a time: `1700000000.000000005`.
+pub fn seconds(nanos: i64) -> String {
+    let (seconds, fraction) = (
+        nanos.div_euclid(1_000_000_000),
+        nanos.rem_euclid(1_000_000_000),
+    );
+    format!("{seconds}.{fraction:09}")
 }
 
 /// Unix seconds of a time of RFC 3339; a fraction is cut off. None where it is no such time, or the engine's year 1 for
@@ -154,26 +176,37 @@ mod tests {
 
     #[test]
     fn times_are_read_in_every_form_people_type() {
-        for (text, seconds) in [
-            ("42m", 1_000_000 - 42 * 60),
-            ("1h30m", 1_000_000 - 5400),
-            ("1700000000", 1_700_000_000),
-            ("1700000000.25", 1_700_000_000),
-            ("2013-01-02T13:23:37Z", 1_357_133_017),
-            ("2013-01-02T13:23:37.5Z", 1_357_133_017),
-            ("2013-01-02T15:23:37+02:00", 1_357_133_017),
-            ("2013-01-02T13:23", 1_357_132_980),
-            ("2013-01-02", 1_357_084_800),
-            ("2000-02-29", 951_782_400),
-            ("2024-12-31T23:59:59Z", 1_735_689_599),
+        for (text, seconds, nanos) in [
+            ("42m", 1_000_000 - 42 * 60, 5),
+            ("1h30m", 1_000_000 - 5400, 5),
+            ("0s", 1_000_000, 5),
+            ("1.5s", 999_998, 500_000_005),
+            ("20ms", 999_999, 980_000_005),
+            ("1700000000", 1_700_000_000, 0),
+            ("1700000000.25", 1_700_000_000, 250_000_000),
+            ("1700000000.0000000019", 1_700_000_000, 1),
+            ("2013-01-02T13:23:37Z", 1_357_133_017, 0),
+            ("2013-01-02T13:23:37.5Z", 1_357_133_017, 500_000_000),
+            (
+                "2013-01-02T15:23:37.123456789+02:00",
+                1_357_133_017,
+                123_456_789,
+            ),
+            ("2013-01-02T13:23", 1_357_132_980, 0),
+            ("2013-01-02", 1_357_084_800, 0),
+            ("2000-02-29", 951_782_400, 0),
+            ("2024-12-31T23:59:59Z", 1_735_689_599, 0),
         ] {
-            assert_eq!(parse(text, 1_000_000), Ok(seconds), "{text}");
+            let expected = seconds * 1_000_000_000 + nanos;
+            assert_eq!(parse(text, 1_000_000_000_000_005), Ok(expected), "{text}");
         }
+        assert_eq!(parse("9999-01-01", 0), Ok(i64::MAX));
+        assert_eq!(seconds(1_700_000_000_250_000_001), "1700000000.250000001");
     }
 
     #[test]
     fn other_texts_are_refused_with_what_to_write() {
-        for text in ["yesterday", "", "2013-13-02", ".", "12:00"] {
+        for text in ["yesterday", "", "2013-13-02", ".", "1.2.3", "12:00"] {
             assert_eq!(parse(text, 0), Err(TimeError(text.to_owned())), "{text}");
         }
         assert_eq!(

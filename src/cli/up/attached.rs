@@ -195,7 +195,7 @@ fn from_where(container: &Container, before: &ActualState) -> LogOptions {
             ..LogOptions::default()
         },
         Some(_) => LogOptions {
-            since: time::stamp(&container.started_at),
+            since: time::stamp(&container.started_at).map(|second| second * 1_000_000_000),
             ..LogOptions::default()
         },
     }

@@ -9,7 +9,7 @@ use super::request::{Target, open};
 use super::stream::Lines;
 use crate::engine::{EngineError, Told};
 use crate::label;
-use crate::model::ProjectName;
+use crate::model::{ProjectName, time};
 use crate::state::ContainerEvent;
 
 impl DockerEngine {
@@ -25,14 +25,10 @@ impl DockerEngine {
             "type": ["container"],
             "label": [format!("{}={project}", label::PROJECT)],
         });
-        let number = |nanos: i64| {
-            let (seconds, fraction) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
-            format!("{seconds}.{fraction:09}")
-        };
         let target = Target::new(&["events"])
             .with("filters", &filters.to_string())
-            .with_some("since", since.map(number).as_deref())
-            .with_some("until", until.map(number).as_deref());
+            .with_some("since", since.map(time::seconds).as_deref())
+            .with_some("until", until.map(time::seconds).as_deref());
         let begun = async move {
             let lines = Lines::new(open(&self.transport, &target).await?, &self.transport);
             Ok::<_, EngineError>(lines.read(|line| Ok(event(line))))

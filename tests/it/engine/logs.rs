@@ -85,6 +85,32 @@ fn lines_are_shown_in_every_form() {
 }
 
 #[test]
+fn a_fraction_of_a_second_bounds_what_is_shown() {
+    let stack = Stack::empty("logspart");
+    stack.file("compose.yaml", STACK);
+    stack.ok(&["up", "-d", "--wait", "web"]);
+    let shown = stack.ok(&["logs", "-t", "--no-log-prefix", "web"]).stdout;
+    let times: Vec<&str> = shown
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let [first, second] = times[..] else {
+        panic!("two lines are expected: {shown}");
+    };
+    for (args, expected) in [
+        (&["--since", second][..], "get /b 404\n"),
+        (&["--until", first], "GET /a 200\n"),
+        (&["--since", first], "GET /a 200\nget /b 404\n"),
+    ] {
+        for unmerged in [&[][..], &["--unmerged"]] {
+            let logs = &["logs", "--no-log-prefix", "web"];
+            let ran = stack.ok(&[&logs[..], args, unmerged].concat());
+            assert_eq!(ran.stdout, expected, "{args:?}");
+        }
+    }
+}
+
+#[test]
 fn following_ends_with_the_last_container() {
     let stack = Stack::empty("logsend");
     stack.file("compose.yaml", STACK);
