@@ -8,6 +8,7 @@ pub mod credential;
 pub mod limits;
 pub mod name;
 pub mod network;
+pub mod platform;
 pub mod position;
 pub mod secret;
 pub mod service;
@@ -26,6 +27,7 @@ pub use name::{
     ConfigName, NameError, NetworkName, ProjectName, SecretName, ServiceName, VolumeName,
 };
 pub use network::{Ipam, IpamPool, Network};
+pub use platform::PlatformError;
 pub use position::{Position, Positions};
 pub use secret::Secret;
 pub use service::{

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use super::scope::Scope;
 use crate::engine::EngineError;
 use crate::loader::error::LoadError;
-use crate::model::{HookKind, Port, ProjectName};
+use crate::model::{HookKind, PlatformError, Port, ProjectName};
 use crate::plan::{OnlyIf, Operation, Plan, PlanError, Protected, Reason, Resource, Step, StepId};
 use crate::reconcile::{
     ApplyError, HookFailure, InputError, ProgramFailure, ProgramProblem, StepError, StepFailure,
@@ -61,6 +61,9 @@ pub(super) enum CliError {
     /// The template of `--format`.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// `DOCKER_DEFAULT_PLATFORM` names a platform that a service is not built for.
+    #[error(transparent)]
+    Platform(PlatformError),
     /// The user named a service that neither the file nor the engine has.
     #[error("no such service: {0}")]
     NoSuchService(String),
@@ -169,6 +172,7 @@ impl CliError {
                     .hint(format!("`windlass ps -a {service}` lists its containers")),
             ],
             Self::Usage(_)
+            | Self::Platform(_)
             | Self::Time(_)
             | Self::Template(_)
             | Self::NoSuchPort { .. }

@@ -58,7 +58,7 @@ pub(super) struct Global {
     /// Keep networks, volumes, configs and secrets that no service uses
     #[arg(long)]
     pub(super) all_resources: bool,
-    /// Accepted and ignored, as names are compatible anyway
+    /// Ignored, with a warning: containers keep their names with `-`
     #[arg(long, hide = true)]
     pub(super) compatibility: bool,
     /// Tell developers what is going on; twice: everything; -v alone, without a command, prints the version

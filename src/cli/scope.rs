@@ -17,6 +17,7 @@ use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
+use crate::plan::Warning;
 use crate::reconcile::{Notes, Programs, find_programs, gather};
 use crate::ui;
 use crate::ui::change::Standing;
@@ -228,19 +229,48 @@ impl Scope {
         let loaded = self.load_request_silently(&request, options)?;
         self.tell_diagnostics(&loaded.warnings, &loaded.sources);
         let mut project = project_of(loaded)?;
+        self.set_platforms(&mut project)?;
         find_programs(&mut project, &self.programs());
         let inputs = gather(project).map_err(CliError::Inputs)?;
         let mask = Mask::of(&inputs.project, &[]);
-        self.warn(&ui::plan::warnings(&inputs.warnings), &mask);
+        let mut warnings = inputs.warnings;
+        warnings.extend(self.other_names(&inputs.project));
+        self.warn(&ui::plan::warnings(&warnings), &mask);
         Ok(inputs.project)
     }
 
     /// Loads the project without what its containers are granted: all of it, or these services and what they depend on.
     pub(super) fn project_as_written(&self, services: &[String]) -> Result<Project, CliError> {
-        self.load_project(LoadOptions {
+        let mut project = self.load_project(LoadOptions {
             services: services.to_vec(),
             ..LoadOptions::default()
+        })?;
+        self.set_platforms(&mut project)?;
+        Ok(project)
+    }
+
+    /// The warning that `--compatibility` changes no names.
+    fn other_names(&self, project: &Project) -> Option<Warning> {
+        let name = "COMPOSE_COMPATIBILITY";
+        let asks = self.global.compatibility || self.is_set(name);
+        asks.then(|| Warning {
+            message: format!(
+                "--compatibility and {name} are ignored: containers are named {project}-SERVICE-1, not {project}_SERVICE_1",
+                project = project.name
+            ),
+            position: None,
         })
+    }
+
+    /// Gives services without a platform that of `DOCKER_DEFAULT_PLATFORM`, which `.env` may set too.
+    fn set_platforms(&self, project: &mut Project) -> Result<(), CliError> {
+        let environment = self.project_environment();
+        match environment.get("DOCKER_DEFAULT_PLATFORM") {
+            Some(platform) if !platform.is_empty() => project
+                .set_default_platform(platform)
+                .map_err(CliError::Platform),
+            _ => Ok(()),
+        }
     }
 
     fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {

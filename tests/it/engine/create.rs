@@ -81,3 +81,39 @@ fn orphans_go_and_images_stay_away_where_that_is_asked_for() {
     let failed = stack.fails(1, &["create", "nobody"]);
     failed.says(&["no such service: nobody"]);
 }
+
+#[test]
+fn the_environment_sets_the_platform_of_services_without_one() {
+    let file = "\
+services:
+  web: {image: busybox, command: sleep 1000}
+  own: {image: busybox, command: sleep 1000, platform: linux/s390x}
+";
+    let stack = Stack::new("platform", file);
+    stack.file(".env", "DOCKER_DEFAULT_PLATFORM=linux/ppc64le\n");
+    let refused = stack.fails(1, &["create", "--pull", "never", "web"]);
+    assert!(
+        refused.stderr.contains("linux/ppc64le"),
+        "{}",
+        refused.both()
+    );
+    let planned = stack.ok(&["--dry-run", "pull"]);
+    planned.prints(&["busybox"]);
+    assert!(stack.containers().is_empty());
+}
+
+#[test]
+fn compatible_names_are_refused_in_words() {
+    let stack = Stack::new(
+        "compatible",
+        "services: {web: {image: busybox, init: true}}",
+    );
+    let project = stack.project();
+    let ignored = format!("containers are named {project}-SERVICE-1, not {project}_SERVICE_1");
+    stack.ok(&["--compatibility", "create"]).says(&[&ignored]);
+    assert_eq!(stack.states(), ["web-1 created"]);
+    let stack = stack.env("COMPOSE_COMPATIBILITY", "1");
+    stack.ok(&["create"]).says(&[&ignored]);
+    let quiet = stack.env("COMPOSE_COMPATIBILITY", "0").ok(&["create"]);
+    assert!(!quiet.stderr.contains("COMPATIBILITY"), "{}", quiet.both());
+}
