@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 
@@ -55,11 +56,11 @@ pub(super) async fn copy(
         None => PathBuf::from(destination),
     };
     let interim = Interim::beside(&target)?;
-    unpack_into(interim.0.clone(), pieces, args.archive).await?;
+    unpack_into(interim.clone(), pieces, args.archive).await?;
     let made = if is_content(source) {
-        interim.0.clone()
+        interim.as_ref().to_owned()
     } else {
-        let mut entries = fs::read_dir(&interim.0)?;
+        let mut entries = fs::read_dir(&interim)?;
         match entries.next() {
             Some(entry) => entry?.path(),
             None => return Err(not_possible(container, &format!("{source} is empty"))),
@@ -77,7 +78,11 @@ async fn print(mut pieces: Pieces) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn unpack_into(folder: PathBuf, mut pieces: Pieces, owners: bool) -> io::Result<()> {
+async fn unpack_into(
+    folder: impl AsRef<Path> + Send + 'static,
+    mut pieces: Pieces,
+    owners: bool,
+) -> io::Result<()> {
     let (sender, work) = unpack(folder, owners);
     while let Some(piece) = pieces.next().await {
         // Where nobody takes it, the reason comes from there.
@@ -89,8 +94,13 @@ async fn unpack_into(folder: PathBuf, mut pieces: Pieces, owners: bool) -> io::R
     work.await.map_err(io::Error::other)?
 }
 
-/// A folder for the time of unpacking, on the file system of what is to be made.
-struct Interim(PathBuf);
+/// A folder for the time of unpacking, on the file system of what is to be made. Where that is interrupted, the work has
+/// it last: it may still write there.
+#[derive(Clone)]
+struct Interim(Arc<Removed>);
+
+/// A folder that goes when it is dropped.
+struct Removed(PathBuf);
 
 impl Interim {
     fn beside(target: &Path) -> io::Result<Self> {
@@ -104,11 +114,17 @@ impl Interim {
             let message = format!("{} cannot be made: {error}", target.display());
             io::Error::new(error.kind(), message)
         })?;
-        Ok(Self(folder))
+        Ok(Self(Arc::new(Removed(folder))))
     }
 }
 
-impl Drop for Interim {
+impl AsRef<Path> for Interim {
+    fn as_ref(&self) -> &Path {
+        &self.0.0
+    }
+}
+
+impl Drop for Removed {
     fn drop(&mut self) {
         // It may be what was wanted, and then it has another name by now.
         let _ = fs::remove_dir_all(&self.0);

@@ -93,9 +93,10 @@ pub fn pieces_of(mut reader: impl Read + Send + 'static) -> Pieces {
 /// Unpacks an archive into a folder that is there.
 ///
 /// The sender takes the archive's pieces; closing it, or an error through it, ends the work. Nothing is written outside
-/// of the folder, whatever the archive says. With `owners` the owners are those in the archive.
+/// of the folder, whatever the archive says. With `owners` the owners are those in the archive. What stands for the folder
+/// is dropped with the work's end, even if nobody waits for that.
 pub fn unpack(
-    folder: PathBuf,
+    folder: impl AsRef<Path> + Send + 'static,
     owners: bool,
 ) -> (
     Sender<io::Result<Bytes>>,

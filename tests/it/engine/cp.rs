@@ -199,3 +199,24 @@ fn cp_answers_as_docker_compose_does() {
         stack.answers_as_docker_compose(&[&["cp"], args].concat(), input.as_bytes());
     }
 }
+
+#[test]
+fn an_interrupted_copy_leaves_what_was_there() {
+    let stack = raised("cp-int");
+    stack.exec(
+        "web",
+        &["dd", "if=/dev/zero", "of=/made/big", "bs=1M", "count=300"],
+    );
+    fs::create_dir(stack.path("out")).unwrap();
+    stack.file("out/big", "old");
+    for (from, to) in [("web:/made/big", "out/big"), ("web:/made", "out/new")] {
+        let mut copy = stack.start(&["cp", from, to]);
+        let ran = copy.until(" Copying ").interrupt().end();
+        assert_eq!(ran.status, 130, "{}", ran.both());
+        assert!(!ran.stderr.contains(" Copied "), "{}", ran.both());
+        let left = fs::read_dir(stack.path("out")).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["big"], "{from}");
+        assert_eq!(fs::read(stack.path("out/big")).unwrap(), b"old");
+    }
+}
