@@ -14,8 +14,8 @@ use crate::engine::Engine;
 use crate::engine::docker::DockerEngine;
 use crate::model::{Project, ServiceName};
 use crate::plan::{LeftOut, Plan};
-use crate::reconcile::observe;
-use crate::state::ActualState;
+use crate::reconcile::{gather, observe};
+use crate::state::{ActualState, Container, Status};
 use crate::ui;
 use crate::ui::Mode;
 use crate::ui::mask::Mask;
@@ -84,6 +84,31 @@ impl Actual {
             mode: scope.mode,
             _lock: None,
         })
+    }
+
+    /// Reads what containers that never ran are granted: whoever made them may have been interrupted before it was in
+    /// them.
+    ///
+    /// # Errors
+    /// [`CliError::Inputs`] where some of it cannot be had.
+    pub(super) fn read_grants(&mut self) -> Result<(), CliError> {
+        let mut part = self.project.clone();
+        part.services.retain(|name, _| {
+            let is_new = |container: &Container| {
+                container.status == Status::Created && container.service() == Some(name.as_str())
+            };
+            self.state.containers.iter().any(is_new)
+        });
+        let part = gather(part).map_err(CliError::Inputs)?.project;
+        // Of the others what is known stays, so that it is masked.
+        let configs = part.configs.into_iter();
+        let configs = configs.filter(|(_, config)| config.content.is_some());
+        self.project.configs.extend(configs);
+        let secrets = part.secrets.into_iter();
+        let secrets = secrets.filter(|(_, secret)| secret.content.is_some());
+        self.project.secrets.extend(secrets);
+        self.mask = Mask::of(&self.project, &self.state.containers);
+        Ok(())
     }
 
     /// Tells of images that nothing is done for, and why.

@@ -38,6 +38,7 @@ pub(super) async fn run(args: &StartArgs, scope: &Scope) -> Ended {
     if options.services.is_empty() && actual.known == Known::NameOnly {
         return Err(CliError::NoContainers(actual.project.name.clone()));
     }
+    actual.read_grants()?;
     let plan = plan::start(&actual.project, &actual.state, &options)?;
     let timeout = args.wait_timeout.map(Duration::from_secs);
     actual.apply(&plan, "start", timeout, scope).await

@@ -4,8 +4,9 @@ use crate::model::{
     Config, ContainerFile, ContentSource, DOCKER_CONFIG, FileReference, Mount, MountKind, Project,
     Service,
 };
-
 use crate::state::ApiAccess;
+
+use super::Reason;
 
 /// Permissions where the file says nothing: everybody may read.
 pub(super) const READABLE: u32 = 0o444;
@@ -109,7 +110,7 @@ pub(super) fn socket(api: &ApiAccess) -> Option<Mount> {
 }
 
 /// The user's credentials for registries, as docker's programs look for them in the container.
-pub(super) fn docker_config(api: &ApiAccess) -> ContainerFile {
+fn docker_config(api: &ApiAccess) -> ContainerFile {
     ContainerFile {
         path: format!("{DOCKER_CONFIG}/config.json"),
         uid: 0,
@@ -119,8 +120,23 @@ pub(super) fn docker_config(api: &ApiAccess) -> ContainerFile {
     }
 }
 
+/// The files that are put into a new container and what they come from, the credentials for its use of the engine too.
+pub(super) fn copied(
+    project: &Project,
+    service: &Service,
+    api: Option<&ApiAccess>,
+) -> Option<(Vec<ContainerFile>, Reason)> {
+    let (mut copied, mut granted) = files(project, service);
+    // Nothing can be copied into a read-only container: that one has the socket alone.
+    if service.spec.use_api_socket && !service.spec.read_only {
+        copied.extend(api.map(docker_config));
+        granted.push("your credentials for registries".to_owned());
+    }
+    (!copied.is_empty()).then_some((copied, Reason::Granted(granted)))
+}
+
 /// The files that are copied, and what they come from, such as `config motd`.
-pub(super) fn files(project: &Project, service: &Service) -> (Vec<ContainerFile>, Vec<String>) {
+fn files(project: &Project, service: &Service) -> (Vec<ContainerFile>, Vec<String>) {
     let copied = granted(project, service).filter(|granted| granted.is_copied(service));
     let file = |granted: Granted<'_>| {
         let reference = granted.reference;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::content;
 use super::down::{origins, resource_of};
 use super::hook::run_hooks;
 use super::up::Steps;
@@ -9,7 +10,7 @@ use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, StepId, Target
 use crate::graph::ServiceGraph;
 use crate::label;
 use crate::model::{Condition, Dependency, Hook, HookKind, Project, Readiness, ServiceName};
-use crate::state::{ActualState, Container, Health, Status};
+use crate::state::{ActualState, ApiAccess, Container, Health, Status};
 
 /// What the user asked of `start`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,11 @@ pub fn start(
                 target: Target::Existing(container.id.clone()),
             };
             let resource = resource_of(container);
-            let step = (starts.steps).add(resource, operation, reason.clone(), after.clone());
+            let mut after = after.clone();
+            if container.status == Status::Created {
+                after.extend(starts.copy(container, state.api.as_ref()));
+            }
+            let step = (starts.steps).add(resource, operation, reason.clone(), after);
             let started = starts.after_start(container, step);
             starts.place(service, container, started);
         }
@@ -275,6 +280,18 @@ impl<'a> Starts<'a> {
             no_condition,
             vec![start],
         )
+    }
+
+    /// Puts in a container that never ran what it is granted: whoever made it may have been interrupted before.
+    fn copy(&mut self, container: &Container, api: Option<&ApiAccess>) -> Option<StepId> {
+        let service = self.project.services.get(container.service()?)?;
+        let (files, reason) = content::copied(self.project, service, api)?;
+        let operation = Operation::CopyFiles {
+            target: Target::Existing(container.id.clone()),
+            files,
+        };
+        let resource = resource_of(container);
+        Some(self.steps.add(resource, operation, reason, Vec::new()))
     }
 
     /// Notes a container whose steps are planned.

@@ -150,20 +150,11 @@ impl<'a> Up<'a> {
         target: &Target,
         after: Vec<StepId>,
     ) -> Option<StepId> {
-        let (mut files, mut granted) = content::files(self.project, service);
-        // Nothing can be copied into a read-only container: that one has the socket alone.
-        if service.spec.use_api_socket && !service.spec.read_only {
-            files.extend(self.state.api.as_ref().map(content::docker_config));
-            granted.push("your credentials for registries".to_owned());
-        }
-        if files.is_empty() {
-            return None;
-        }
+        let (files, reason) = content::copied(self.project, service, self.state.api.as_ref())?;
         let operation = Operation::CopyFiles {
             target: target.clone(),
             files,
         };
-        let reason = Reason::Granted(granted);
         Some(self.steps.add(resource.clone(), operation, reason, after))
     }
 

@@ -112,3 +112,39 @@ fn what_has_no_container_is_named() {
     let words = format!("no container found for project \"{}\"", stack.project());
     failed.says(&[&words]);
 }
+
+#[test]
+fn what_a_container_is_granted_is_in_it_although_create_was_interrupted() {
+    let file = "\
+services:
+  web:
+    image: busybox
+    command: sleep 1000
+    secrets: [pin]
+  other: {image: busybox, command: sleep 1000, secrets: [absent]}
+secrets:
+  pin: {environment: PIN}
+  absent: {file: ./absent}
+";
+    let stack = Stack::new("startnew", file).env("PIN", "rare-pin");
+    stack.file("absent", "x");
+    stack.ok(&["create", "web"]);
+    // As it is left when whoever makes it is killed before the files are in it.
+    let made = stack.container("web");
+    let mut body = made["Config"].clone();
+    body["HostConfig"] = made["HostConfig"].clone();
+    let id = made["Id"].as_str().expect("an id");
+    stack.api().delete(&format!("containers/{id}"));
+    let name = made["Name"].as_str().expect("a name");
+    let name = name.trim_start_matches('/');
+    let again = stack
+        .api()
+        .post(&format!("containers/create?name={name}"), &body);
+    std::fs::remove_file(stack.path("absent")).expect("a file");
+    let planned = stack.ok(&["--dry-run", "start", "web"]);
+    assert!(!planned.both().contains("rare-pin"), "{}", planned.both());
+    stack.ok(&["start", "web"]);
+    assert_eq!(stack.id("web"), again["Id"].as_str().unwrap_or_default());
+    let (code, content) = stack.exec("web", &["cat", "/run/secrets/pin"]);
+    assert_eq!((code, content.as_str()), (0, "rare-pin"));
+}
