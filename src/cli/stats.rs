@@ -167,8 +167,9 @@ impl Screen {
     fn draw(&mut self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if out.is_terminal() {
-            let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-            let text = cut(text, columns.unwrap_or(usize::MAX));
+            let size = terminal_size::terminal_size();
+            let size = size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)));
+            let text = cut(text, size.unwrap_or((usize::MAX, usize::MAX)));
             if self.lines > 0 {
                 write!(out, "\u{1b}[{}A\u{1b}[J", self.lines)?;
             }
@@ -181,9 +182,11 @@ impl Screen {
     }
 }
 
-/// Lines that fit the terminal: a longer one would take two, and going back over them would go wrong.
-fn cut(text: &str, columns: usize) -> String {
+/// Lines that fit the terminal: a longer one would take two, and going back over them, or over more than there is room
+/// for above the cursor, would go wrong.
+fn cut(text: &str, (columns, lines): (usize, usize)) -> String {
     text.lines()
+        .take(lines.saturating_sub(1).max(1))
         .flat_map(|line| line.chars().take(columns).chain(['\n']))
         .collect()
 }
@@ -305,6 +308,7 @@ fedcba987654   shop-job-1   0.00%   0B / 0B             0.00%   0B / 0B       0B
 
     #[test]
     fn lines_are_cut_to_the_terminal() {
-        assert_eq!(cut("long line\nok\n", 4), "long\nok\n");
+        assert_eq!(cut("long line\nok\n", (4, 9)), "long\nok\n");
+        assert_eq!(cut("a\nb\nc\n", (4, 3)), "a\nb\n");
     }
 }

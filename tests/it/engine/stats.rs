@@ -68,3 +68,25 @@ fn it_goes_on_until_it_is_interrupted_and_sees_what_comes_and_goes() {
     let ran = stats.interrupt().end();
     assert_eq!((ran.status, ran.stderr.as_str()), (130, ""));
 }
+
+#[test]
+fn on_a_terminal_each_table_takes_the_place_of_the_one_before() {
+    let stack = Stack::new("statspty", &STACK.replace("init: true", "scale: 5"));
+    stack.ok(&["up", "-d", "web"]);
+    let mut stats = stack.on_terminal(&["stats"]);
+    // Room for the heading and two rows: more would scroll away, and going back over it would go wrong.
+    stats.resize(4, 40);
+    let back = "\u{1b}[3A\u{1b}[J";
+    stats.until("CONTAINER ID").until("-web-1");
+    stats.until(back).until("CONTAINER ID").until(back);
+    let (code, shown) = stats.types("\u{3}").end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(!shown.contains("-web-3"), "{shown:?}");
+    let lines = shown.split(back).map(|table| table.lines().count());
+    assert!(lines.clone().all(|lines| lines <= 4), "{shown:?}");
+    let is_wide = |line: &str| line.trim_end().chars().count() > 40;
+    assert!(
+        !shown.split(back).flat_map(str::lines).any(is_wide),
+        "{shown:?}"
+    );
+}
