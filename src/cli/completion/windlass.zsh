@@ -17,4 +17,9 @@ _windlass() {
         _describe windlass found
     fi
 }
-compdef _windlass windlass
+# Loaded from $fpath this is the first call of the function; where it is sourced, zsh is told of it.
+if [[ ${funcstack[1]} == _windlass ]]; then
+    _windlass "$@"
+else
+    compdef _windlass windlass
+fi
