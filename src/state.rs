@@ -184,12 +184,13 @@ impl Status {
     /// Reads the engine's word.
     pub fn parse(word: &str) -> Self {
         match word {
-            "created" => Self::Created,
-            "running" => Self::Running,
+            // Podman has words of its own for what comes before a start, while it stops and when it ended just now.
+            "created" | "configured" | "initialized" => Self::Created,
+            "running" | "stopping" => Self::Running,
             "paused" => Self::Paused,
             "restarting" => Self::Restarting,
             "removing" => Self::Removing,
-            "exited" => Self::Exited,
+            "exited" | "stopped" => Self::Exited,
             "dead" => Self::Dead,
             _ => Self::Other(word.to_owned()),
         }
@@ -375,4 +376,24 @@ pub struct Image {
     pub tagged_at: String,
     /// What its containers are where nothing else is asked for.
     pub defaults: ContainerSpec,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn podmans_words_for_a_status_are_read_as_dockers() {
+        let table = [
+            ("exited", Status::Exited),
+            ("stopped", Status::Exited),
+            ("stopping", Status::Running),
+            ("initialized", Status::Created),
+            ("configured", Status::Created),
+            ("unknown", Status::Other("unknown".into())),
+        ];
+        for (word, status) in table {
+            assert_eq!(Status::parse(word), status, "{word}");
+        }
+    }
 }

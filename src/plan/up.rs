@@ -17,11 +17,12 @@ use super::decide::{decide, jobs, needed};
 use super::down::{discard, is_orphan};
 use super::renew::Renewed;
 use super::resource::Resources;
-use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Warning};
+use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, Step, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
 use crate::model::{Condition, ImageBuild, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
 pub use one_off::{RunOptions, run};
+use recreate::Removal;
 use replica::Placed;
 
 /// When containers are made anew.
@@ -230,6 +231,24 @@ impl Steps {
         }
     }
 
+    /// The removals of containers that these services have.
+    fn removals_of(&self, services: &[&ServiceName]) -> impl Iterator<Item = StepId> {
+        let steps = self.0.iter().enumerate();
+        let removals = steps.filter(|(_, step)| {
+            let target = match &step.operation {
+                Operation::RemoveContainer { target, .. } => target,
+                _ => return false,
+            };
+            let Resource::Container { replica, .. } = &step.resource else {
+                return false;
+            };
+            let service = replica.as_ref().map(|(service, _)| service);
+            matches!(target, Target::Existing(_))
+                && service.is_some_and(|service| services.contains(&service))
+        });
+        removals.map(|(id, _)| id)
+    }
+
     /// The place of the step that is added next.
     pub(super) fn next(&self) -> StepId {
         self.0.len()
@@ -263,6 +282,8 @@ pub(super) struct Up<'a> {
     needed: HashSet<&'a ServiceName>,
     jobs: HashSet<&'a ServiceName>,
     placed: HashMap<ServiceName, Vec<Placed>>,
+    /// What is removed when what shares with it is.
+    removals: Vec<Removal<'a>>,
     waits: HashMap<(String, Condition, bool), StepId>,
     /// Services whose hooks before the start run, those that run once for all replicas.
     hooks_for_all: HashSet<ServiceName>,
@@ -291,6 +312,7 @@ impl<'a> Up<'a> {
             needed: needed(project),
             jobs: jobs(project.services.values()),
             placed: HashMap::new(),
+            removals: Vec::new(),
             waits: HashMap::new(),
             hooks_for_all: HashSet::new(),
             hooks: HashMap::new(),
@@ -311,6 +333,7 @@ impl<'a> Up<'a> {
         for (service, decided) in services.iter().zip(&decided) {
             self.service(service, decided)?;
         }
+        self.remove_shared();
         Ok(())
     }
 

@@ -54,6 +54,7 @@ serve_podman() {
   # A name without a registry means Docker's, as everywhere; no image is asked for a signature.
   echo 'unqualified-search-registries = ["docker.io"]' >"$root/etc/containers/registries.conf"
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$root/etc/containers/policy.json"
+  # Podman 5.4 falls over when its file of events is put aside while somebody reads it: the file has room for a whole run.
   # Without a limit named here, builds ask for one that is higher than a root in a container may have.
   cat >"$root/etc/containers/containers.conf" <<CONF
 [containers]
@@ -61,6 +62,7 @@ default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=$(ulimit -Hu):$(
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+events_logfile_max_size = "1g"
 [network]
 network_config_dir = "/var/lib/containers/networks"
 default_subnet = "10.98.255.0/24"

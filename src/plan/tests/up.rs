@@ -277,6 +277,23 @@ fn what_shares_a_replaced_containers_network_is_replaced_too() {
             .collect::<Vec<_>>(),
         ["RenameContainer"]
     );
+    // The old one goes after the one that refers to it.
+    let removal = |name: &str| {
+        let is_it = |step: &&crate::plan::Step| {
+            step.resource.name() == name
+                && matches!(
+                    step.operation,
+                    crate::plan::Operation::RemoveContainer {
+                        target: crate::plan::Target::Existing(_),
+                        ..
+                    }
+                )
+        };
+        plan.steps.iter().find(is_it).unwrap()
+    };
+    let after = &removal("shop-web-1").after;
+    let is_before = |id: &usize| std::ptr::eq(&raw const plan.steps[*id], removal("shop-side-1"));
+    assert!(after.iter().any(is_before), "{plan}");
 }
 
 #[test]

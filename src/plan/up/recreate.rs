@@ -4,13 +4,23 @@ use super::Up;
 use super::pre_start::Before;
 use super::replica::{Placed, Replaced};
 use crate::label;
-use crate::model::HookKind;
-use crate::plan::decide::{Replica, Was};
+use crate::model::{HookKind, Service, ServiceName};
+use crate::plan::decide::{Replica, Was, shared_services};
 use crate::plan::first_start::read_once;
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::Updates;
 use crate::plan::{Brought, OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
 use crate::state::{Container, Status};
+
+/// The removal of a container in whose place another one is, to be planned later.
+#[derive(Debug)]
+pub(super) struct Removal<'a> {
+    service: &'a ServiceName,
+    resource: Resource,
+    old: Target,
+    after: Vec<StepId>,
+    only_if: Option<OnlyIf>,
+}
 
 impl<'a> Up<'a> {
     /// Create new, stop old, swap the names, start new, remove old: whatever fails, one of the two is whole.
@@ -119,14 +129,19 @@ impl<'a> Up<'a> {
         if let Some(start) = new_start {
             started = self.after_start(service, &resource, &target, changed.as_ref(), start);
         }
-        swap(
-            self,
-            Operation::RemoveContainer {
-                target: existing.clone(),
-                volumes: false,
-            },
-            vec![last],
-        );
+        let removal = Removal {
+            service: &service.name,
+            resource: resource.clone(),
+            old: existing.clone(),
+            after: vec![last],
+            only_if: changed.clone(),
+        };
+        let is_shared = |other: &Service| shared_services(other).any(|name| name == service.name);
+        if self.project.services.values().any(is_shared) {
+            self.removals.push(removal);
+        } else {
+            self.remove_replaced(removal);
+        }
         if let Some(start) = new_start {
             self.make_good(
                 &resource,
@@ -176,6 +191,30 @@ impl<'a> Up<'a> {
             completed: false,
             replaced: changed.map_or(Replaced::Yes, Replaced::If),
         })
+    }
+
+    fn remove_replaced(&mut self, removal: Removal<'_>) {
+        let operation = Operation::RemoveContainer {
+            target: removal.old,
+            volumes: false,
+        };
+        let id = (self.steps).add(removal.resource, operation, Reason::Replaces, removal.after);
+        self.steps.add_if(removal.only_if.as_ref(), id);
+    }
+
+    /// Removes the replaced containers that others share something with, after those of the others that are replaced too:
+    /// Podman removes no container that another one refers to.
+    pub(super) fn remove_shared(&mut self) {
+        // The last ones are those that share with the first ones.
+        while let Some(mut removal) = self.removals.pop() {
+            let sharing =
+                self.project.services.values().filter(|service| {
+                    shared_services(service).any(|name| name == *removal.service)
+                });
+            let sharing: Vec<_> = sharing.map(|service| &service.name).collect();
+            removal.after.extend(self.steps.removals_of(&sharing));
+            self.remove_replaced(removal);
+        }
     }
 
     /// What happens where the new container doesn't start, and thus never ran: it goes, and the old one comes back.

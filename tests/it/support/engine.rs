@@ -278,6 +278,7 @@ impl Stack {
                 .trim_start_matches('/')
                 .trim_start_matches(&self.project);
             let status = container["State"]["Status"].as_str().unwrap_or_default();
+            let status = docker_word(status);
             format!("{} {status}", name.trim_start_matches('-'))
         };
         self.containers().iter().map(line).collect()
@@ -288,7 +289,10 @@ impl Stack {
     pub(crate) fn container(&self, service: &str) -> Value {
         let name = format!("{}-{service}-1", self.project);
         let found = self.api.get(&format!("containers/{name}/json"));
-        found.unwrap_or_else(|| panic!("no container {name}"))
+        let mut found = found.unwrap_or_else(|| panic!("no container {name}"));
+        let status = &mut found["State"]["Status"];
+        *status = docker_word(status.as_str().unwrap_or_default()).into();
+        found
     }
 
     /// The id of the first container of a service.
@@ -332,9 +336,21 @@ impl Stack {
     }
 }
 
+/// Docker's word for a container's state: Podman has another one for a container that ended just now.
+fn docker_word(status: &str) -> &str {
+    if status == "stopped" {
+        "exited"
+    } else {
+        status
+    }
+}
+
 impl Drop for Stack {
     fn drop(&mut self) {
-        self.api.clear(&self.project);
+        // Where a test has failed since the engine is gone, that is enough: a second panic would end all the other tests.
+        let api = std::panic::AssertUnwindSafe(&self.api);
+        let cleared = std::panic::catch_unwind(|| api.clear(&self.project));
+        assert!(cleared.is_ok() || std::thread::panicking(), "not cleared");
     }
 }
 
