@@ -79,6 +79,8 @@ pub(crate) fn refused(status: u16, message: String) -> EngineError {
         404 => EngineError::NotFound(message),
         // 403: endpoints that keep a network from being removed, names that exist on a network.
         409 | 403 => EngineError::Conflict(message),
+        // Podman's answer where a container goes while the call is under way.
+        500 if message.ends_with(": no such container") => EngineError::NotFound(message),
         500 if message.contains("network is being used") => EngineError::Conflict(message),
         _ => EngineError::Refused { status, message },
     }
@@ -179,6 +181,7 @@ mod tests {
                 format!("creating container storage: the container name \"web-1\" is already in use by {id}. You have to remove that container to be able to reuse that name: that name is already in use"),
                 "container name \"web-1\" is already in use by container 0123456789ab",
             ),
+            (500, "no container with ID 0f found in database: no such container".to_owned(), "no container with ID 0f found in database"),
             (409, "network with name app_default already exists".to_owned(), "network name \"app_default\" is already in use"),
             (409, "You cannot remove a running container".to_owned(), "You cannot remove a running container"),
             (
