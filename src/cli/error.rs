@@ -551,8 +551,8 @@ fn engine_report(error: &EngineError) -> Report {
         EngineError::BeyondEngine { .. } => {
             report.hint("another engine does it, or take the key out of the stack file")
         }
-        EngineError::NameInUse { name, .. } => report.hint(format!(
-            "remove the other one with `docker rm {name}`, or give another name"
+        EngineError::NameInUse { kind, name, .. } => report.hint(format!(
+            "remove the other one with `docker {kind} rm {name}`, or give another name"
         )),
         EngineError::PortInUse { .. } => {
             report.hint("stop what uses it, or publish another port in the stack file (`ports`)")

@@ -235,9 +235,8 @@ impl Steps {
     fn removals_of(&self, services: &[&ServiceName]) -> impl Iterator<Item = StepId> {
         let steps = self.0.iter().enumerate();
         let removals = steps.filter(|(_, step)| {
-            let target = match &step.operation {
-                Operation::RemoveContainer { target, .. } => target,
-                _ => return false,
+            let Operation::RemoveContainer { target, .. } = &step.operation else {
+                return false;
             };
             let Resource::Container { replica, .. } = &step.resource else {
                 return false;

@@ -176,7 +176,7 @@ help: the builder cannot log in, and windlass pulls only the base images of a Do
                 owner: None,
             },
             "error: container name \"db\" is already in use
-help: remove the other one with `docker rm db`, or give another name
+help: remove the other one with `docker container rm db`, or give another name
 ",
         ),
         (

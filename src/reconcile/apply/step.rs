@@ -68,7 +68,8 @@ impl<E: Engine> Call<'_, '_, E> {
             Operation::PushImage => self.push(name).await,
             Operation::RemoveImage => tolerate_use(engine.remove_image(name).await, name),
             Operation::CreateNetwork { network, labels } => {
-                nothing(engine.create_network(&network, &labels).await)
+                let project = &self.plan.project;
+                nothing(leftover::create_network(engine, project, &network, &labels).await)
             }
             Operation::RemoveNetwork { id } => tolerate_use(engine.remove_network(&id).await, name),
             Operation::CreateVolume { volume, labels } => {
@@ -79,7 +80,7 @@ impl<E: Engine> Call<'_, '_, E> {
             Operation::PrepareModel(model) => self.model(&model).await,
             Operation::CreateContainer { container, .. } => {
                 let project = &self.plan.project;
-                let created = leftover::create(engine, project, &container).await?;
+                let created = leftover::create_container(engine, project, &container).await?;
                 for warning in created.warnings {
                     self.tell(Progress::Warning(warning));
                 }

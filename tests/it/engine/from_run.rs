@@ -48,7 +48,7 @@ fn words_that_the_shell_has_split_are_taken_too() {
     ]);
     assert_eq!(
         ran.stdout,
-        r#"services:
+        r"services:
   nginx:
     image: nginx
     command:
@@ -59,7 +59,7 @@ fn words_that_the_shell_has_split_are_taken_too() {
       A: $$B
     ports:
       - 80:80
-"#
+"
     );
     stack
         .fails(1, &["from-run", "docker run --bogus nginx"])

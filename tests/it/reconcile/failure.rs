@@ -215,3 +215,25 @@ async fn a_container_that_a_killed_run_asked_for_and_that_comes_late_gives_way()
         assert!(now.status.is_up());
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_a_killed_run_asked_for_gives_way_and_that_of_others_does_not() {
+    let project = project([service("web")]);
+    for (owner, gives_way) in [("shop", true), ("other", false)] {
+        let engine = engine_for(&project);
+        let state = observe(&engine, &project).await.unwrap();
+        let plan = windlass::plan::up(&project, &state, &UpOptions::default()).expect("a plan");
+        let late = plan.steps.iter().find_map(|step| match &step.operation {
+            Operation::CreateNetwork { network, labels } => Some((network, labels.clone())),
+            _ => None,
+        });
+        let (network, mut labels) = late.expect("a network");
+        labels.insert("com.docker.compose.project".into(), owner.into());
+        Engine::create_network(&engine, network, &labels)
+            .await
+            .unwrap();
+        let options = windlass::reconcile::ApplyOptions::default();
+        let run = crate::support::project::run(&engine, plan, &options).await;
+        assert_eq!(run.result.is_ok(), gives_way, "{:?}", run.result);
+    }
+}

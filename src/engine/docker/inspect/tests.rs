@@ -153,10 +153,10 @@ fn missing_and_null_fields_are_empty() {
 
 #[test]
 fn what_cannot_be_read_degrades_one_container_only() {
-    let unknown_state = inspected(&json!({"Id": "1", "State": {"Status": "stopping"}}));
+    let unknown_state = inspected(&json!({"Id": "1", "State": {"Status": "melting"}}));
     assert_eq!(
         (unknown_state.status, unknown_state.degraded),
-        (Status::Other("stopping".to_owned()), true)
+        (Status::Other("melting".to_owned()), true)
     );
     let strange = inspected(
         &json!({"Name": "/x", "State": {"Status": "running", "Pid": "none"}, "Config": {"Labels": {"l": "1"}}}),
