@@ -28,7 +28,7 @@ fn networks_change_while_the_container_goes_on() {
         "  two:\n",
         "  two: {ipam: {config: [{subnet: 10.201.9.0/24}]}}\n",
     );
-    stack.ok(&["up", "-d"]);
+    stack.ok(&["up", "-d", "--wait"]);
     let id = stack.id("web");
     let asks = |name: &str, seconds: &str| {
         // Not every busybox can look up names.

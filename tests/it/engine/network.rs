@@ -197,7 +197,7 @@ services:
     )
     .env("PORT", &port.to_string());
     stack.file("www/index.html", "hello\n");
-    let up = stack.ok(&["up", "-d"]);
+    let up = stack.ok(&["up", "-d", "--wait"]);
     assert_eq!(
         http("GET", port, "/", ""),
         Some((200, "hello\n".to_owned()))
