@@ -15,6 +15,11 @@ fn what_happened_to_the_containers_is_told() {
     let stack = Stack::empty("events");
     stack.file("compose.yaml", STACK);
     stack.ok(&["up", "-d"]);
+    // `up -d` doesn't wait for its end.
+    let job = stack.id("job");
+    stack
+        .api()
+        .post(&format!("containers/{job}/wait"), &Value::Null);
     let told = stack
         .ok(&["events", "--json", "--since", "5m", "--until", "0s"])
         .stdout;
