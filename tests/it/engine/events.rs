@@ -16,10 +16,7 @@ fn what_happened_to_the_containers_is_told() {
     stack.file("compose.yaml", STACK);
     stack.ok(&["up", "-d"]);
     // `up -d` doesn't wait for its end.
-    let job = stack.id("job");
-    stack
-        .api()
-        .post(&format!("containers/{job}/wait"), &Value::Null);
+    stack.has_ended("job");
     let told = stack
         .ok(&["events", "--json", "--since", "5m", "--until", "0s"])
         .stdout;

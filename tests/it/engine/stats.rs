@@ -14,6 +14,7 @@ services:
 fn what_containers_use_is_shown_once() {
     let stack = Stack::new("stats", STACK);
     stack.ok(&["up", "-d"]);
+    stack.has_ended("job");
     let id = stack.id("web");
     let shown = stack
         .ok(&["stats", "--no-stream", "--format", "json"])

@@ -19,6 +19,7 @@ services:
 ",
     );
     stack.ok(&["up", "-d"]);
+    stack.has_ended("job");
     let known = stack
         .api()
         .get(&format!("containers/{}/top", stack.id("db")));

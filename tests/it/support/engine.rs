@@ -304,6 +304,12 @@ impl Stack {
             .to_owned()
     }
 
+    /// Waits until the service's container has ended, or finds that it has.
+    pub(crate) fn has_ended(&self, service: &str) {
+        let path = format!("containers/{}/wait", self.id(service));
+        self.api().post(&path, &Value::Null);
+    }
+
     /// The names of the project's networks, volumes and images, without the project's own.
     pub(crate) fn resources(&self) -> Vec<String> {
         let networks = self.api.list("networks?", &self.project);
