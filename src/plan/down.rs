@@ -364,21 +364,25 @@ fn images_down(
     removed: &[StepId],
 ) {
     let mut done = BTreeSet::new();
+    // Names of one image go one after the other: an engine that drops the last two of them at once loses count.
+    let mut same: HashMap<&str, StepId> = HashMap::new();
     for service in project.services.values() {
         let image = &service.spec.image;
         let named = options.services.is_empty() || options.services.contains(&service.name);
         let local = service.build.is_some() && *image == label::image_name(project, &service.name);
         if named
             && (which == RemoveImages::All || local)
-            && state.images.contains_key(image)
+            && let Some(there) = state.images.get(image)
             && done.insert(image.clone())
         {
-            steps.add(
+            let before = same.get(there.id.as_str());
+            let step = steps.add(
                 Resource::Image(image.clone()),
                 Operation::RemoveImage,
                 Reason::Asked("--rmi"),
-                removed.to_vec(),
+                removed.iter().chain(before).copied().collect(),
             );
+            same.insert(&there.id, step);
         }
     }
 }

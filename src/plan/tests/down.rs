@@ -56,6 +56,36 @@ fn volumes_and_images_go_on_request() {
 }
 
 #[test]
+fn names_of_one_image_go_one_after_the_other() {
+    let mut project = project([service("a"), service("b"), service("c")]);
+    for name in ["a", "b", "c"] {
+        project.services[name].spec.image = format!("{name}:1");
+    }
+    let mut state = raised(&project);
+    for (name, id) in [("a:1", "one"), ("b:1", "other"), ("c:1", "one")] {
+        let image = crate::state::Image {
+            id: id.into(),
+            ..crate::state::Image::default()
+        };
+        state.images.insert(name.into(), image);
+    }
+    let options = DownOptions {
+        rmi: Some(RemoveImages::All),
+        ..DownOptions::default()
+    };
+    let plan = down(&project, &state, &options).unwrap();
+    let removal = |name: &str| {
+        let mut steps = plan.steps.iter();
+        let wanted = Resource::Image(name.into());
+        steps.position(|step| step.resource == wanted).unwrap()
+    };
+    let waits_for =
+        |name: &str, other: &str| plan.steps[removal(name)].after.contains(&removal(other));
+    assert!(waits_for("c:1", "a:1"));
+    assert!(!waits_for("b:1", "a:1") && !waits_for("c:1", "b:1"));
+}
+
+#[test]
 fn nothing_external_is_touched() {
     let mut project = shop();
     let state = raised(&project);
