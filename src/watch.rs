@@ -174,7 +174,9 @@ impl Watcher {
     /// Where a folder cannot be watched or read any more.
     pub async fn next(&mut self) -> Result<Work, WatchError> {
         loop {
-            let mut has_news = !self.changes.iter().all(tree::Changes::is_empty);
+            // Where this future was dropped, something was found and not handed out.
+            let mut has_news =
+                self.has_new_stack || !self.changes.iter().all(tree::Changes::is_empty);
             if !has_news {
                 let batch = self.notices.batch().await;
                 has_news = self.take_in(&batch)?;
