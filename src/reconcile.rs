@@ -18,4 +18,5 @@ pub use hook::{HookFailure, run_command};
 pub use inputs::{InputError, Inputs, gather, read_build_secrets};
 pub use observe::{observe, observe_users};
 pub use program::{ProgramFailure, ProgramProblem, Programs, find_programs};
+pub(crate) use wait::exit_code;
 pub use wait::{WaitFailure, WaitProblem};

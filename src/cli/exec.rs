@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use indexmap::IndexMap;
-use tokio::time::sleep;
 
 use super::Ended;
 use super::error::CliError;
@@ -14,12 +12,9 @@ use super::replica;
 use super::scope::Scope;
 use super::session::{self, Joint, Left, Process};
 use super::signal::Signals;
-use crate::engine::docker::DockerEngine;
-use crate::engine::{Engine, EngineError, NewExec};
+use crate::engine::{Engine, NewExec};
 use crate::loader;
-
-/// An engine may see the end of a command's output shortly before its end.
-const END_AFTER_OUTPUT: [u64; 5] = [0, 5, 20, 100, 500];
+use crate::reconcile::exit_code;
 
 /// What the keys that leave a process answer, as with docker compose.
 pub(super) const DETACHED: &str = "read escape sequence";
@@ -143,7 +138,8 @@ pub(super) async fn run(args: &ExecArgs, scope: &Scope) -> Ended {
     };
     let process = Process::Exec(&exec);
     match session::join(attached, process, &engine, joint, &mut signals).await? {
-        Left::Ended => Ok(exit_code(&engine, &exec).await?),
+        // One that closed its output and goes on counts as well.
+        Left::Ended => Ok(exit_code(&engine, &exec).await?.map_or(0, process_code)),
         Left::Detached => Err(CliError::Usage(DETACHED.to_owned())),
         // The engine knows no way to end a command: it goes on, without us.
         Left::Interrupted => Ok(130),
@@ -189,18 +185,6 @@ pub(super) fn variables(
             None => Some((word.clone(), ours.get(word)?.clone())),
         })
         .collect())
-}
-
-/// The exit code of a command whose output has ended.
-async fn exit_code(engine: &DockerEngine, exec: &str) -> Result<u8, EngineError> {
-    for pause in END_AFTER_OUTPUT {
-        sleep(Duration::from_millis(pause)).await;
-        if let Some(code) = engine.exec_exit_code(exec).await? {
-            return Ok(process_code(code));
-        }
-    }
-    // It closed its output and goes on.
-    Ok(0)
 }
 
 /// A container's exit code as a process can give it.

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
-pub(super) use exec::exit_code;
+pub(crate) use exec::exit_code;
 
 use super::event::Progress;
 use crate::engine::{ContainerAction, Engine, EngineError, LogOptions};
