@@ -18,6 +18,17 @@ fn tag(stack: &Stack, image: &str, name: &str) {
     stack.api().post(&path, &Value::Null);
 }
 
+/// Makes an image with an identifier of its own: another name of busybox would show in every test beside this one.
+fn make(stack: &Stack, name: &str) {
+    let (repository, tag) = name.rsplit_once(':').expect("a tag");
+    let wanted = json!({ "Image": "busybox:latest" });
+    let container = stack.api().post("containers/create", &wanted);
+    let id = container["Id"].as_str().expect("an id");
+    let path = format!("commit?container={id}&repo={repository}&tag={tag}");
+    stack.api().post(&path, &Value::Null);
+    stack.api().delete(&format!("containers/{id}"));
+}
+
 fn forget(stack: &Stack, image: &str) {
     stack.api().delete(&format!("images/{image}"));
 }
@@ -41,7 +52,7 @@ async fn images_are_pulled_when_the_policy_says_so_and_once_for_all_services() {
     let registry = Registry::open();
     let image = registry.image("fleet/app:1");
     let stack = Stack::new("pull", &file(&image, "missing"));
-    tag(&stack, "busybox:latest", &image);
+    make(&stack, &image);
     let told = push(&image, &stack.path("")).await.expect("a push");
     assert!(told.iter().any(|line| line == "Pushed"), "{told:?}");
     forget(&stack, &image);
@@ -132,7 +143,7 @@ async fn a_registry_with_a_password_gets_the_one_that_docker_login_stored() {
         .env("DOCKER_CONFIG", &folders[0])
         .env("PATH", &format!("{}:{path}", folders[1]));
 
-    tag(&stack, "busybox:latest", &image);
+    make(&stack, &image);
     let denied = push(&image, &stack.path("docker")).await.unwrap_err();
     assert!(matches!(denied, EngineError::PushDenied { .. }), "{denied}");
     stack.file("docker/config.json", &logged_in(&registry, PASSWORD));
@@ -193,7 +204,7 @@ async fn a_private_base_image_is_pulled_with_the_password_of_docker_login() {
     let dockerfile = format!("ARG TAG\nFROM {repository}:$TAG AS first\nFROM first\n");
     stack.file("app/Dockerfile", &dockerfile);
     stack.file("docker/config.json", &logged_in(&registry, PASSWORD));
-    tag(&stack, "busybox:latest", &base);
+    make(&stack, &base);
     push(&base, &stack.path("docker")).await.expect("a push");
     forget(&stack, &base);
 
