@@ -299,7 +299,8 @@ pub fn fingerprint(name: &str, content: &Content) -> String {
     format!("{:02x}{:02x}", digest[0], digest[1])
 }
 
-fn digest(spec: &ContainerSpec) -> String {
+/// A digest of what was asked for: the value of [`CONFIG_HASH`].
+pub(crate) fn digest(spec: &ContainerSpec) -> String {
     let bytes = Sha256::digest(full_spec(spec).to_string());
     bytes.iter().fold(String::with_capacity(64), |text, byte| {
         text + &format!("{byte:02x}")

@@ -63,6 +63,8 @@ pub struct Container {
     pub image: String,
     /// The image's identifier.
     pub image_id: String,
+    /// Whether the reference still stands for this image, by the engine's listing; false also where that doesn't tell.
+    pub image_is_current: bool,
     /// All its labels.
     pub labels: IndexMap<String, String>,
     /// Its environment, `NAME=VALUE`, the image's included.

@@ -306,6 +306,9 @@ impl DockerEngine {
 struct Row {
     #[serde(rename = "Id")]
     id: String,
+    /// The image's reference as asked for; its identifier where the reference stands for another image by now, or none.
+    #[serde(rename = "Image", default)]
+    image: String,
 }
 
 /// Whether something is the project's, or one that is asked for by name. An engine's filters cannot say "or": one call
@@ -331,7 +334,15 @@ impl Engine for DockerEngine {
             .labelled(label::PROJECT, project.as_str());
         let rows: Vec<Row> = serde_json::from_slice(&get(&self.transport, &target).await?)
             .map_err(not_understood)?;
-        let inspections = rows.iter().map(|row| self.inspect(&row.id));
+        // Podman's listing has the reference also where it stands for another image by now.
+        let tells_images = self.about.product == "Docker";
+        let inspections = rows.iter().map(|row| async move {
+            let container = self.inspect(&row.id).await?;
+            Ok::<_, EngineError>(container.map(|container| Container {
+                image_is_current: tells_images && row.image == container.image,
+                ..container
+            }))
+        });
         let found: Vec<_> = futures_util::stream::iter(inspections)
             .buffer_unordered(INSPECTIONS)
             .try_collect()

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::model::credential::{MASK, is_credential_name, mask_urls};
-use crate::model::{Position, Positions};
+use crate::model::{Mount, Port, Position, Positions};
 
 /// One field that the file says otherwise than what was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,12 @@ fn compare(
         {
             entries(path, before, after, positions, found);
         }
+        (Value::Null, Value::Array(after)) if is_section(after) => {
+            entries(path, &[], after, positions, found);
+        }
+        (Value::Array(before), Value::Null) if is_section(before) => {
+            entries(path, before, &[], positions, found);
+        }
         // Where the config or secret itself comes or goes, its other fields say so.
         (Value::Null, _) | (_, Value::Null) if is_content(path) => {}
         (from, to) if from != to && is_content(path) => found.push(FieldChange {
@@ -131,6 +138,9 @@ fn entries(
     found: &mut Vec<FieldChange>,
 ) {
     let shown_entry = |entry: &Value| {
+        if let Some(short) = short(path, entry) {
+            return Some(short);
+        }
         let mut entry = entry.clone();
         if let Value::Object(fields) = &mut entry {
             // Of a hook's variables only fingerprints are known.
@@ -159,6 +169,20 @@ fn entries(
         to: None,
         position: positions.find(path).cloned(),
     }));
+}
+
+/// Whether a list is one of mappings, as ports and volumes are.
+fn is_section(entries: &[Value]) -> bool {
+    !entries.is_empty() && entries.iter().all(Value::is_object)
+}
+
+/// A port or a mount as the short form of stack files has it (`8080:80/tcp`, `data:/data:ro`), where that says all.
+fn short(path: &str, entry: &Value) -> Option<String> {
+    match path {
+        "ports" => Port::deserialize(entry).ok()?.short(),
+        "volumes" => Mount::deserialize(entry).ok()?.short(),
+        _ => None,
+    }
 }
 
 /// Whether a field of an entry says nothing.
@@ -265,6 +289,38 @@ mod tests {
         assert_eq!(
             lines(&json!({"post_start": []}), &json!({"post_start": [hook]})),
             [r#"post_start[0]: {"command":["true"]} added"#]
+        );
+    }
+
+    #[test]
+    fn ports_and_mounts_are_shown_in_their_short_form_where_that_says_all() {
+        let port = json!({"target": 80, "published": "8080", "host_ip": null, "protocol": "tcp", "mode": "ingress"});
+        let named = json!({"target": 81, "protocol": "udp", "name": "web"});
+        let mounts = json!([
+            {"type": "volume", "source": "data", "target": "/data", "read_only": true},
+            {"type": "bind", "source": "/srv", "target": "/srv", "create_host_path": true, "read_only": false},
+            {"type": "bind", "source": "/srv", "target": "/srv", "selinux": "z"},
+            {"type": "volume", "target": "/cache", "labels": {}},
+            {"type": "tmpfs", "target": "/tmp", "size": null},
+        ]);
+        assert_eq!(
+            lines(
+                &json!({"ports": null, "volumes": null}),
+                &json!({"ports": [port, named], "volumes": mounts})
+            ),
+            [
+                "ports[0]: 8080:80/tcp added",
+                r#"ports[1]: {"target":81,"protocol":"udp","name":"web"} added"#,
+                "volumes[0]: data:/data:ro added",
+                "volumes[1]: /srv:/srv added",
+                r#"volumes[2]: {"type":"bind","source":"/srv","target":"/srv","selinux":"z"} added"#,
+                "volumes[3]: /cache added",
+                r#"volumes[4]: {"type":"tmpfs","target":"/tmp"} added"#,
+            ]
+        );
+        assert_eq!(
+            lines(&json!({"ports": [port]}), &json!({})),
+            ["ports: 8080:80/tcp removed"]
         );
     }
 

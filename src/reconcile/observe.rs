@@ -1,10 +1,12 @@
 //! What is: everything planning needs from the engine, gathered at once.
 
+mod image;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::{try_join, try_join_all};
-use futures_util::{StreamExt, TryStreamExt, join, stream};
+use futures_util::join;
 use indexmap::IndexMap;
 
 use super::probe::is_doubtful;
@@ -13,25 +15,20 @@ use crate::model::{Condition, Limits, Project, ServiceName};
 use crate::plan::{Resource, UpOptions, granted, renewals};
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
-/// How many images are looked at at once.
-const LOOKS: usize = 64;
-
 /// Gathers what the engine has of the project: its containers, networks and volumes, those the files call external,
-/// and the images of its services. All calls are made at once.
+/// and the images of its services. All calls are made at once, but those for images wait for the containers, which know
+/// most of what they would tell where nothing has changed.
 ///
 /// # Errors
 /// The first error of the engine.
 pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualState, EngineError> {
-    let (containers, networks, volumes, images) = join!(
-        engine.containers(&project.name),
+    let (made, networks, volumes) = join!(
+        containers_and_images(engine, project),
         networks(engine, project),
         volumes(engine, project),
-        images(engine, project),
     );
-    let mut containers = containers?;
+    let (mut containers, images) = made?;
     memory_usage(engine, project, &mut containers).await?;
-    let images = images?;
-    look_into(engine, project, &images, &mut containers).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     doubt(engine, project, &mut containers);
     let mut state = ActualState {
@@ -57,6 +54,19 @@ pub async fn observe<E: Engine>(engine: &E, project: &Project) -> Result<ActualS
         }
     }
     Ok(state)
+}
+
+/// The project's containers, and the images of its services: those that the containers cannot answer for are looked at.
+async fn containers_and_images<E: Engine>(
+    engine: &E,
+    project: &Project,
+) -> Result<(Vec<Container>, IndexMap<String, Image>), EngineError> {
+    let mut containers = engine.containers(&project.name).await?;
+    let known = image::known(project, &containers);
+    let mut images = image::look(engine, project, &known).await?;
+    look_into(engine, project, &images, &mut containers).await?;
+    images.extend(known);
+    Ok((containers, images))
 }
 
 /// The time in Unix seconds.
@@ -211,28 +221,4 @@ async fn volumes<E: Engine>(
     let mut found = engine.volumes(&project.name, &named).await?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
-}
-
-async fn images<E: Engine>(
-    engine: &E,
-    project: &Project,
-) -> Result<IndexMap<String, Image>, EngineError> {
-    let references: BTreeSet<&str> = project
-        .services
-        .values()
-        .flat_map(|service| {
-            let hooks = service.spec.pre_start.iter();
-            let hooks = hooks.filter_map(|hook| hook.image.as_deref());
-            hooks.chain([service.spec.image.as_str()])
-        })
-        .collect();
-    let asked = references.into_iter().map(|reference| async move {
-        Ok::<_, EngineError>((reference.to_owned(), engine.image(reference).await?))
-    });
-    let asked = stream::iter(asked).buffered(LOOKS);
-    let found: Vec<_> = asked.try_collect().await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(reference, image)| Some((reference, image?)))
-        .collect())
 }

@@ -284,6 +284,8 @@ fn from_container(shape: ContainerShape) -> Container {
         name: shape.name.trim_start_matches('/').to_owned(),
         image: config.image,
         image_id: shape.image_id,
+        // A description says nothing of it.
+        image_is_current: false,
         labels: config.labels,
         environment: config.environment,
         command: [shape.path]

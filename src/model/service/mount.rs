@@ -21,6 +21,32 @@ pub struct Mount {
     pub kind: MountKind,
 }
 
+impl Mount {
+    /// The mount as the short form of a stack file has it, `data:/data:ro`; none where that leaves something out.
+    pub fn short(&self) -> Option<String> {
+        let source = match &self.kind {
+            MountKind::Bind {
+                source,
+                create_host_path: _,
+                propagation: None,
+                selinux: None,
+                recursive: None,
+            } => Some(source),
+            MountKind::Volume {
+                source,
+                nocopy: false,
+                subpath: None,
+                labels,
+            } if labels.is_empty() => source.as_ref(),
+            _ => return None,
+        };
+        let source = source.map_or_else(String::new, |source| format!("{source}:"));
+        let mode = if self.read_only { ":ro" } else { "" };
+        let is_all = self.consistency.is_none();
+        is_all.then(|| format!("{source}{}{mode}", self.target))
+    }
+}
+
 /// What a mount shows inside the container.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -28,6 +28,15 @@ pub struct Port {
     pub app_protocol: Option<String>,
 }
 
+impl Port {
+    /// The port as the short form of a stack file has it, `8080:80/tcp`; none where that leaves something out.
+    pub fn short(&self) -> Option<String> {
+        let is_ingress = self.mode.as_deref().is_none_or(|mode| mode == "ingress");
+        let is_all = is_ingress && self.name.is_none() && self.app_protocol.is_none();
+        is_all.then(|| self.to_string())
+    }
+}
+
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.host_ip {

@@ -130,6 +130,36 @@ fn no_more_engine_calls_are_made_than_the_work_needs() {
 }
 
 #[test]
+fn images_of_which_the_containers_tell_are_not_asked_for() {
+    let mut text = "name: many\nservices:\n".to_owned();
+    for number in 0..20 {
+        let _ = writeln!(text, "  s{number}: {{image: 'image{number}'}}");
+    }
+    let stack = Stack::new("1.48", &text);
+    let asked = |calls: &[String]| {
+        let is_one = |call: &&String| call.starts_with("GET /images/");
+        calls.iter().filter(is_one).count()
+    };
+    assert_eq!(asked(&stack.calls(&["up", "-d"])), 20);
+    let again = stack.calls(&["up", "-d"]);
+    assert_eq!(asked(&again), 0);
+    assert!(again.len() <= 8 + 20, "{again:#?}");
+    // What is new, changed, or goes by the age of its image is looked at.
+    fs::write(
+        stack.folder.path().join("compose.yaml"),
+        text.replace("{image: 'image1'}", "{image: 'image1', tty: true}")
+            .replace("{image: 'image2'}", "{image: 'another'}")
+            .replace(
+                "{image: 'image3'}",
+                "{image: 'image3', pull_policy: every_1h}",
+            )
+            + "  new: {image: 'image4'}\n",
+    )
+    .expect("a file");
+    assert_eq!(asked(&stack.calls(&["--dry-run", "up"])), 4);
+}
+
+#[test]
 fn memory_and_time_of_a_plan_and_of_a_start_grow_no_faster_than_the_stack() {
     // Four times the edges each; what grew with the square would take up to sixteen times as much.
     for (small, large) in [(three_each(200), three_each(800)), (dense(80), dense(160))] {

@@ -47,8 +47,12 @@ enum Outcome {
 
 /// The engine's own refusals, and what this machine lacks: no stack of ours would be better.
 fn is_refused(ran: &Ran) -> Option<String> {
-    let refusal =
-        |line: &&str| line.contains("the engine answers ") || line.contains("pool overlaps");
+    let refusals = [
+        "the engine answers ",
+        "pool overlaps",
+        " it needs engine API ",
+    ];
+    let refusal = |line: &&str| refusals.iter().any(|refusal| line.contains(refusal));
     let line = ran.stderr.lines().filter(|line| line.starts_with("error"));
     line.filter(|line| refusal(line)).map(str::to_owned).next()
 }

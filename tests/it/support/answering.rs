@@ -94,7 +94,9 @@ impl There {
         let answer = match (method, parts) {
             ("GET", ["version"]) => json!({"Version": "0", "Os": "linux", "Arch": "amd64"}),
             ("GET", ["containers", "json"]) => {
-                self.containers.keys().map(|id| json!({"Id": id})).collect()
+                let rows = self.containers.iter();
+                rows.map(|(id, it)| json!({"Id": id, "Image": it["Config"]["Image"]}))
+                    .collect()
             }
             ("GET", ["networks"]) => self.networks.clone().into(),
             ("GET", ["volumes"]) => json!({"Volumes": self.volumes}),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Random;
+use super::harmless::replicas;
 
 /// What was edited.
 #[derive(Debug)]
@@ -95,6 +96,10 @@ pub(super) fn random(model: &Value, random: &mut Random) -> Option<(Value, Edit)
     let services = edited["services"].as_object_mut()?;
     let place = random.below(services.len());
     let (name, service) = services.iter_mut().nth(place)?;
+    // Where there is no container, there is none to make anew.
+    if replicas(service) == Some(0) {
+        return None;
+    }
     let path = match random.below(6) {
         0 => entry(service, "environment", random)?,
         1 => entry(service, "labels", random)?,

@@ -106,9 +106,7 @@ fn harmless(
     services: &[String],
     ports: &mut impl Iterator<Item = u16>,
 ) {
-    let replicas = service["deploy"]["replicas"]
-        .as_u64()
-        .or(service["scale"].as_u64());
+    let replicas = replicas(service);
     let Some(fields) = service.as_object_mut() else {
         return;
     };
@@ -124,12 +122,13 @@ fn harmless(
         needed.retain(|name, _| services.contains(name));
     }
     for port in list(fields.get_mut("ports")) {
-        if port.get("published").is_some() {
-            // All replicas would publish the same one.
-            port["published"] = match replicas {
-                None | Some(0 | 1) => json!(ports.next().map(|port| port.to_string())),
-                Some(_) => Value::Null,
-            };
+        let Some(fields) = port.as_object_mut() else {
+            continue;
+        };
+        // All replicas would publish the same one.
+        if fields.shift_remove("published").is_some() && matches!(replicas, None | Some(0 | 1)) {
+            let own = ports.next().expect("more ports than the stacks publish");
+            fields.insert("published".into(), own.to_string().into());
         }
         if port.get("host_ip").is_some() {
             port["host_ip"] = "127.0.0.1".into();
@@ -188,6 +187,12 @@ const KEPT: [(&str, Keep); 4] = [
             .is_some_and(|from| from.starts_with("container:"))
     }),
 ];
+
+/// How many containers of a service are asked for; none where nothing is said.
+pub(super) fn replicas(service: &Value) -> Option<u64> {
+    let deployed = service["deploy"]["replicas"].as_u64();
+    deployed.or(service["scale"].as_u64())
+}
 
 fn list(value: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
     value.and_then(Value::as_array_mut).into_iter().flatten()
