@@ -59,6 +59,8 @@ struct Followed {
     restarted: bool,
     /// How it ended, as long as that has not been told.
     ended: Option<i64>,
+    /// When it had ended, in Unix nanoseconds of the engine's clock, where it had before it was followed.
+    was_over_at: Option<i64>,
     /// The time of the last line.
     last: Bytes,
 }
@@ -143,6 +145,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                 returns: false,
                 restarted: false,
                 ended: over.then_some(container.exit_code),
+                was_over_at: (time::parse(&container.finished_at, 0).ok()).filter(|_| over),
                 last: Bytes::new(),
             },
         );
@@ -270,7 +273,7 @@ impl<'a, E: Engine> Follower<'a, E> {
     }
 
     fn event(&mut self, event: EngineEvent) {
-        let EngineEvent::Container { id, action, .. } = event else {
+        let EngineEvent::Container { id, action, at, .. } = event else {
             return;
         };
         let followed = self.followed.get_mut(&id);
@@ -285,6 +288,12 @@ impl<'a, E: Engine> Follower<'a, E> {
             (ContainerAction::Removed, Some(followed)) => {
                 followed.runs = false;
                 followed.returns = false;
+                return;
+            }
+            // It came and went before it was followed: the engine was listened to already.
+            (ContainerAction::Started, Some(followed))
+                if at > 0 && followed.was_over_at.is_some_and(|over_at| at <= over_at) =>
+            {
                 return;
             }
             (ContainerAction::Started, Some(followed)) => {

@@ -1,6 +1,7 @@
 //! Canonical tree -> [`Project`].
 
 mod content;
+mod deploy;
 mod not_carried;
 mod position;
 mod provider;

@@ -258,6 +258,17 @@ fn later_files_are_merged_and_resets_and_replacements_apply() {
 }
 
 #[test]
+fn what_a_deployment_says_of_a_container_stands_where_it_is_written() {
+    let text = "services:\n  web:\n    image: x\n    cpus: 2\n    deploy:\n      restart_policy: {condition: any}\n      resources:\n        limits: {memory: 64m, cpus: 2}\n";
+    let project = load_files(&[("compose.yaml", text)]).unwrap().project;
+    let web = &project.unwrap().services[0];
+    let place = |field: &str| web.positions.find(field).unwrap().to_string();
+    assert_eq!(place("mem_limit"), "compose.yaml:8:26");
+    assert_eq!(place("cpus"), "compose.yaml:4:11");
+    assert_eq!(place("restart"), "compose.yaml:6:35");
+}
+
+#[test]
 fn a_service_is_decoded_with_its_defaults() {
     let text = "services:\n  web:\n    build: .\n    environment: [A=1, GONE]\n    volumes: [./x:/x, data:/d]\n    ulimits: {nproc: 5}\n    deploy: {replicas: 2, resources: {limits: {memory: 64m, cpus: '0.5'}}}\n    devices: [/dev/a]\n    extra_hosts: [\"h:1.2.3.4\"]\n    mem_swappiness: 10\nvolumes:\n  data:\n";
     let loaded = load_files(&[("compose.yaml", text)]).unwrap();

@@ -46,6 +46,7 @@ impl Talkers {
             action,
             service: None,
             name: String::new(),
+            at: 1,
         });
     }
 }
@@ -267,6 +268,22 @@ fn ends_are_told_after_the_last_line() {
         code: 3,
     };
     assert_eq!(told, [news]);
+}
+
+#[test]
+fn an_end_before_the_container_was_followed_is_told_once() {
+    let engine = Talkers::default();
+    let job = Container {
+        finished_at: "2026-01-01T00:00:00.5Z".to_owned(),
+        ..Talkers::container("job", Status::Exited, 3)
+    };
+    engine.add(&job, &[&["one\n"]]);
+    // The engine was listened to before it started; these come after the log has been read.
+    engine.happens("job", ContainerAction::Started);
+    engine.happens("job", ContainerAction::Died(3));
+    let (written, told) = followed(&engine, &[job]);
+    assert_eq!(written, "job-1  | one\njob-1 exited with code 3\n");
+    assert_eq!(told.len(), 1);
 }
 
 #[test]

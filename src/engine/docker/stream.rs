@@ -99,6 +99,8 @@ struct EventLine {
     action: String,
     #[serde(rename = "Actor")]
     actor: Option<ActorLine>,
+    #[serde(rename = "timeNano", default)]
+    at: i64,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +143,7 @@ fn event(line: &[u8]) -> Result<Option<EngineEvent>, serde_json::Error> {
         action,
         service: attribute(label::SERVICE),
         name: attribute("name").unwrap_or_default(),
+        at: line.at,
     }))
 }
 

@@ -1,9 +1,10 @@
 //! Services of the canonical tree -> services of the model.
 
 use super::content::{CONFIGS, SECRETS, hooks};
+use super::deploy::{deployed, scale};
 use super::not_carried::not_carried;
 use super::provider::{model_variables, models, provider};
-use super::{Decode, fields, json};
+use super::{Decode, fields};
 use crate::loader::error::Diagnostic;
 use crate::loader::node::{Entry, Mapping, Node, Value};
 use crate::model::{
@@ -49,6 +50,7 @@ impl Decode<'_> {
         };
         let mut positions = self.places.positions(entry);
         self.content_places(node, &mut positions);
+        self.deploy_places(node, &mut positions);
         Some(Service {
             name: name.clone(),
             spec,
@@ -197,48 +199,6 @@ fn dependencies(node: &Node) -> IndexMap<ServiceName, Dependency> {
         .collect()
 }
 
-/// What `deploy` says of each container, where the service's own keys leave it open.
-fn deployed(fields: &mut Map<String, Json>, node: &Node) {
-    for (key, kind, other) in [
-        ("cpus", "limits", "cpus"),
-        ("mem_limit", "limits", "memory"),
-        ("pids_limit", "limits", "pids"),
-        ("mem_reservation", "reservations", "memory"),
-    ] {
-        if let Some(value) = node.at(&["deploy", "resources", kind, other]) {
-            fields.entry(key).or_insert_with(|| json(value));
-        }
-    }
-    if let Some(devices) = node.at(&["deploy", "resources", "reservations", "devices"]) {
-        fields.insert("reserved_devices".to_owned(), json(devices));
-    }
-    let Some(policy) = node.at(&["deploy", "restart_policy"]) else {
-        return;
-    };
-    let restart = match policy.get("condition").and_then(Node::as_str) {
-        Some("none") => "no".to_owned(),
-        Some("on-failure") => match whole(policy.get("max_attempts")) {
-            Some(attempts) => format!("on-failure:{attempts}"),
-            None => "on-failure".to_owned(),
-        },
-        Some("unless-stopped") => "unless-stopped".to_owned(),
-        _ => "always".to_owned(),
-    };
-    // The specification looks at `restart` only where this section is absent.
-    fields.insert("restart".to_owned(), restart.into());
-}
-
-/// How many replicas; the one engine that there is has one of a service that every node of a swarm has.
-fn scale(node: &Node) -> u32 {
-    let of_each_node = node
-        .at(&["deploy", "mode"])
-        .and_then(Node::as_str)
-        .is_some_and(|mode| mode.starts_with("global"));
-    let written = node.get("scale").or(node.at(&["deploy", "replicas"]));
-    let wanted = whole(written.filter(|_| !of_each_node));
-    wanted.unwrap_or(1)
-}
-
 /// Who uses the engine finds the credentials where this variable says, unless the file says otherwise.
 fn api_socket(fields: &mut Map<String, Json>) {
     if fields.get("use_api_socket") != Some(&Json::Bool(true)) {
@@ -329,12 +289,5 @@ fn text(value: &Json) -> Json {
     match value {
         Json::String(_) => value.clone(),
         _ => value.to_string().into(),
-    }
-}
-
-fn whole(node: Option<&Node>) -> Option<u32> {
-    match node?.value {
-        Value::Int(number) => u32::try_from(number).ok(),
-        _ => None,
     }
 }

@@ -633,6 +633,7 @@ impl World {
             action,
             service: labels.get(label::SERVICE).cloned(),
             name: container.name.clone(),
+            at: 0,
         };
         // A listener that has gone away hears nothing more.
         self.listeners.retain(|(project, listener)| {
