@@ -20,8 +20,8 @@ use indexmap::IndexMap;
 use super::*;
 use crate::label;
 use crate::model::{
-    Attachment, ContainerSpec, Dependency, Mount, MountKind, Network, NetworkName, Positions,
-    Project, PullPolicy, Readiness, Service, Volume, VolumeName,
+    Attachment, Condition, ContainerSpec, Dependency, Mount, MountKind, Network, NetworkName,
+    Positions, Project, PullPolicy, Readiness, Service, Volume, VolumeName,
 };
 use crate::state::{
     ActualState, Container, ContainerEndpoint, Health, Image, NetworkState, Status, VolumeState,

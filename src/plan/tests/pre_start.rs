@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Hook;
+use crate::model::{Hook, NewContainer};
 
 fn hook(command: &str) -> Hook {
     Hook {
