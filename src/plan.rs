@@ -28,6 +28,7 @@ mod rm;
 mod saved;
 mod schedule;
 mod start;
+mod steps;
 mod stop;
 mod up;
 mod update;

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::hook::{pre_stop, run_hooks};
 use super::provided::{call, provided};
 use super::renew::strangers;
-use super::up::Steps;
+use super::steps::Steps;
 use super::{Operation, Plan, PlanError, Reason, Resource, StepId, Target, Warning};
 use crate::graph::ServiceGraph;
 use crate::label;

@@ -1,7 +1,7 @@
 //! Plans that do one thing to each of some containers, to all of them at once.
 
 use super::down::{is_orphan, origins, resource_of};
-use super::up::Steps;
+use super::steps::Steps;
 use super::{Operation, Plan, Reason, Target};
 use crate::model::{Project, ServiceName};
 use crate::state::{ActualState, Container, Status};

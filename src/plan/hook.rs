@@ -1,6 +1,6 @@
 //! Hooks in containers as steps, one after the other.
 
-use super::up::Steps;
+use super::steps::Steps;
 use super::{OnlyIf, Operation, Reason, Resource, StepId, Target};
 use crate::model::{Hook, HookKind, Project};
 use crate::state::{Container, Status};

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::resource::age;
-use super::up::{Steps, Up, graph, selected};
+use super::steps::Steps;
+use super::up::{Up, graph, selected};
 use super::{Operation, Plan, PlanError, Reason, Resource, StepId, UpOptions, Warning};
 use crate::label;
 use crate::model::{Build, Positions, Project, PullPolicy, Service, ServiceName};

@@ -1,6 +1,7 @@
 //! Programs outside: services that a provider brings, and models. What they tell is known only when they have run.
 
-use super::up::{Steps, Up};
+use super::steps::Steps;
+use super::up::Up;
 use super::{Operation, PlanError, Reason, Resource, StepId};
 use crate::label;
 use crate::model::{Model, NewContainer, Project, Provider, ProviderCommand, Service, ServiceName};

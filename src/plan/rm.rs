@@ -1,8 +1,8 @@
 //! The plan that removes containers, and nothing else.
 
 use super::down::{anonymous_volumes_down, origins, resource_of};
+use super::steps::Steps;
 use super::stop::stop_all;
-use super::up::Steps;
 use super::{Operation, Plan, Reason, StepId, Target};
 use crate::model::{Project, ServiceName};
 use crate::state::{ActualState, Container, Status};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::content;
 use super::down::{origins, resource_of};
 use super::hook::run_hooks;
-use super::up::Steps;
+use super::steps::Steps;
 use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, StepId, Target};
 use crate::graph::ServiceGraph;
 use crate::label;

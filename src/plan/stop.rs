@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::down::{graph_of, origins, resource_of};
 use super::hook::{pre_stop, run_hooks};
 use super::provided::{call, provided};
-use super::up::Steps;
+use super::steps::Steps;
 use super::{Operation, Plan, Reason, StepId, Target};
 use crate::model::{HookKind, Project, ProviderCommand, ServiceName};
 use crate::state::{ActualState, Container};
