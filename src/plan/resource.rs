@@ -2,6 +2,9 @@
 
 mod build;
 mod difference;
+mod image;
+mod network;
+mod volume;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -10,10 +13,11 @@ use super::up::Up;
 use super::{
     FieldChange, Operation, PlanError, Reason, Renewal, Resource, StepId, Warning, renewals,
 };
-use crate::label;
-use crate::model::{MountKind, NetworkName, Project, PullPolicy, Service, VolumeName, time};
-use crate::state::{ActualState, Container, NetworkState, VolumeState};
+use crate::model::{NetworkName, Position, Project, PullPolicy, Service, VolumeName};
+use crate::state::{ActualState, NetworkState, VolumeState};
 pub(super) use difference::{network_differences, volume_differences};
+pub(super) use image::age;
+pub(super) use volume::volume_names;
 
 /// The steps that bring images, networks and volumes, each once; none where it is there already.
 #[derive(Debug, Default)]
@@ -64,21 +68,6 @@ impl<'a> Resources<'a> {
     }
 }
 
-/// How many seconds ago the image was pulled, or made; none where the engine doesn't tell.
-pub(super) fn age(state: &ActualState, reference: &str) -> Option<i64> {
-    let tagged_at = &state.images.get(reference)?.tagged_at;
-    time::stamp(tagged_at).map(|tagged| state.observed_at - tagged)
-}
-
-/// The named volumes of a service, by their names in the file.
-pub(super) fn volume_names(service: &Service) -> impl Iterator<Item = &str> {
-    let mounts = service.spec.volumes.iter();
-    mounts.filter_map(|mount| match &mount.kind {
-        MountKind::Volume { source, .. } => source.as_deref(),
-        _ => None,
-    })
-}
-
 impl<'a> Up<'a> {
     /// The steps after which all is there that the service's containers are made from.
     pub(super) fn needs(&mut self, service: &'a Service) -> Result<Vec<StepId>, PlanError> {
@@ -102,350 +91,6 @@ impl<'a> Up<'a> {
         Ok(after)
     }
 
-    /// Whether the image is pulled or built even where it is there.
-    pub(super) fn image_is_renewed(&self, service: &Service) -> bool {
-        if service.build.is_some() {
-            !self.options.no_build
-                && (self.options.build
-                    || self.options.pull.unwrap_or(service.pull_policy) == PullPolicy::Build)
-        } else {
-            let reference = &service.spec.image;
-            let policy = self.pull_policy(service, reference);
-            self.pulled_again(reference, policy).is_some()
-        }
-    }
-
-    /// Takes in these services' pull policies: an image has the strongest one of its services.
-    pub(super) fn take_pull_policies(&mut self, services: impl Iterator<Item = &'a Service>) {
-        for service in services.filter(|service| service.build.is_none()) {
-            let hooks = service.spec.pre_start.iter();
-            let hooks = hooks.filter_map(|hook| hook.image.as_deref());
-            for reference in hooks.chain([service.spec.image.as_str()]) {
-                let policies = &mut self.resources.pull_policies;
-                let policy = policies.entry(reference).or_insert(service.pull_policy);
-                *policy = policy.stronger(service.pull_policy);
-            }
-        }
-    }
-
-    /// When the image is pulled that the service uses, or a hook of it.
-    fn pull_policy(&self, service: &Service, reference: &str) -> PullPolicy {
-        if let Some(policy) = self.options.pull {
-            return policy;
-        }
-        let of_image = self.resources.pull_policies.get(reference).copied();
-        match &service.build {
-            Some(_) => service.pull_policy,
-            None => of_image.unwrap_or(service.pull_policy),
-        }
-    }
-
-    /// Why an image is pulled that is there; none where it is not.
-    fn pulled_again(&self, reference: &str, policy: PullPolicy) -> Option<Reason> {
-        match policy {
-            PullPolicy::Always if self.options.pull.is_some() => {
-                Some(Reason::Asked("--pull always"))
-            }
-            PullPolicy::Always => Some(Reason::PullPolicy("always")),
-            PullPolicy::Every(seconds) => {
-                let ago = age(self.state, reference);
-                let is_old = ago.is_none_or(|ago| i64::try_from(seconds).is_ok_and(|it| ago >= it));
-                is_old.then_some(Reason::ImageAge(policy, ago))
-            }
-            PullPolicy::Missing | PullPolicy::Never | PullPolicy::Build => None,
-        }
-    }
-
-    /// The step that brings the service's image, where one is needed.
-    pub(super) fn image(&mut self, service: &'a Service) -> Result<Option<StepId>, PlanError> {
-        let reference = &service.spec.image;
-        if let Some(known) = self.resources.images.get(reference) {
-            return Ok(*known);
-        }
-        let there = self.state.images.contains_key(reference);
-        let policy = self.pull_policy(service, reference);
-        let step = if there && !self.image_is_renewed(service) {
-            None
-        } else {
-            let after = self.built_from(service)?;
-            let operation = self.image_operation(service, policy)?;
-            if let Some(step) = self.merged(&operation) {
-                self.origins.insert(
-                    Resource::Image(reference.clone()),
-                    service.positions.clone(),
-                );
-                self.resources.images.insert(reference.clone(), Some(step));
-                return Ok(Some(step));
-            }
-            let reason = match &operation {
-                Operation::BuildImage(_) if self.options.build => Reason::Asked("--build"),
-                _ if !there => Reason::Missing,
-                Operation::BuildImage(_) => Reason::PullPolicy("build"),
-                _ => (self.pulled_again(reference, policy)).unwrap_or(Reason::Missing),
-            };
-            Some(
-                self.steps
-                    .add(Resource::Image(reference.clone()), operation, reason, after),
-            )
-        };
-        self.origins.insert(
-            Resource::Image(reference.clone()),
-            service.positions.clone(),
-        );
-        self.resources.images.insert(reference.clone(), step);
-        Ok(step)
-    }
-
-    /// The step that brings the image of a hook of the service.
-    pub(super) fn hook_image(
-        &mut self,
-        service: &'a Service,
-        reference: &str,
-    ) -> Result<Option<StepId>, PlanError> {
-        // One of another service may have to be built.
-        let of_service = (service.spec.image == reference)
-            .then_some(service)
-            .or_else(|| self.resources.images_of.get(reference).copied());
-        if let Some(service) = of_service {
-            return self.image(service);
-        }
-        if let Some(known) = self.resources.images.get(reference) {
-            return Ok(*known);
-        }
-        let there = self.state.images.contains_key(reference);
-        let policy = self.pull_policy(service, reference);
-        if !there && policy == PullPolicy::Never {
-            return Err(PlanError::ImageMissing {
-                service: service.name.clone(),
-                image: reference.to_owned(),
-                why: "its pull policy is `never`",
-                position: service.positions.find("pre_start").cloned(),
-            });
-        }
-        let reason = if there {
-            self.pulled_again(reference, policy)
-        } else {
-            Some(Reason::Missing)
-        };
-        let step = reason.map(|reason| {
-            let operation = Operation::PullImage {
-                platform: service.spec.platform.clone(),
-            };
-            let resource = Resource::Image(reference.to_owned());
-            self.origins
-                .insert(resource.clone(), service.positions.clone());
-            self.steps.add(resource, operation, reason, Vec::new())
-        });
-        self.resources.images.insert(reference.to_owned(), step);
-        Ok(step)
-    }
-
-    fn image_operation(
-        &self,
-        service: &Service,
-        policy: PullPolicy,
-    ) -> Result<Operation, PlanError> {
-        let missing = |why| {
-            Err(PlanError::ImageMissing {
-                service: service.name.clone(),
-                image: service.spec.image.clone(),
-                why,
-                position: service.positions.find("image").cloned(),
-            })
-        };
-        let Some(build) = &service.build else {
-            return match policy {
-                PullPolicy::Never => missing("its pull policy is `never`"),
-                PullPolicy::Build => {
-                    missing("its pull policy is `build`, but it has no `build` section")
-                }
-                _ => Ok(Operation::PullImage {
-                    platform: service.spec.platform.clone(),
-                }),
-            };
-        };
-        if self.options.no_build {
-            return missing("--no-build was given");
-        }
-        Ok(Operation::BuildImage(Box::new(
-            self.image_build(service, build)?,
-        )))
-    }
-
-    fn network(
-        &mut self,
-        service: &'a Service,
-        name: &NetworkName,
-    ) -> Result<Option<StepId>, PlanError> {
-        if let Some(known) = self.resources.networks.get(name) {
-            return Ok(*known);
-        }
-        let Some(network) = self.project.networks.get(name) else {
-            return Err(PlanError::Undefined {
-                kind: "network",
-                name: name.to_string(),
-                position: service.positions.find(&format!("networks.{name}")).cloned(),
-            });
-        };
-        let (there, second) = self.networks_of_name(&network.name);
-        let step = match there {
-            None if network.external => {
-                return Err(PlanError::ExternalMissing {
-                    kind: "network",
-                    name: network.name.clone(),
-                    position: network.positions.find("external").cloned(),
-                });
-            }
-            None => {
-                let labels = label::resource_labels(
-                    self.project,
-                    label::NETWORK,
-                    name.as_str(),
-                    &network.labels,
-                    network,
-                );
-                let operation = Operation::CreateNetwork {
-                    network: Box::new(network.clone()),
-                    labels,
-                };
-                Some(self.make(Resource::Network(network.name.clone()), operation))
-            }
-            Some(there) => {
-                if !network.external {
-                    let owner = there.labels.get(label::PROJECT).map(String::as_str);
-                    self.warn_of_foreign(
-                        "network",
-                        &network.name,
-                        owner,
-                        network.positions.find("").cloned(),
-                    );
-                    self.warn_of_differences(
-                        "network",
-                        &network.name,
-                        &network_differences(network, there),
-                        network.positions.find("").cloned(),
-                    );
-                }
-                self.remove_seconds(&network.name, &second)
-            }
-        };
-        self.origins.insert(
-            Resource::Network(network.name.clone()),
-            network.positions.clone(),
-        );
-        self.resources.networks.insert(name.clone(), step);
-        Ok(step)
-    }
-
-    fn volume(&mut self, service: &'a Service, source: &str) -> Result<Option<StepId>, PlanError> {
-        let Some((name, volume)) = self.project.volumes.get_key_value(source) else {
-            return Err(PlanError::Undefined {
-                kind: "volume",
-                name: source.to_owned(),
-                position: service.positions.find("volumes").cloned(),
-            });
-        };
-        if let Some(known) = self.resources.volumes.get(name) {
-            return Ok(*known);
-        }
-        let there = self.resources.volumes_there.get(volume.name.as_str());
-        let step = match there.copied() {
-            None if volume.external => {
-                return Err(PlanError::ExternalMissing {
-                    kind: "volume",
-                    name: volume.name.clone(),
-                    position: volume.positions.find("external").cloned(),
-                });
-            }
-            None => {
-                let mut labels = label::resource_labels(
-                    self.project,
-                    label::VOLUME,
-                    name.as_str(),
-                    &volume.labels,
-                    volume,
-                );
-                if volume.protect {
-                    labels.insert(label::PROTECT.to_owned(), "true".to_owned());
-                }
-                let operation = Operation::CreateVolume {
-                    volume: Box::new(volume.clone()),
-                    labels,
-                };
-                Some(self.make(Resource::Volume(volume.name.clone()), operation))
-            }
-            Some(there) => {
-                if !volume.external {
-                    let is_protected = volume.protect && !self.options.unprotect;
-                    let place = if is_protected { "x-protect" } else { "" };
-                    let owner = there.labels.get(label::PROJECT).map(String::as_str);
-                    self.warn_of_foreign(
-                        "volume",
-                        &volume.name,
-                        owner,
-                        volume.positions.find("").cloned(),
-                    );
-                    self.warn_of_differences(
-                        "volume",
-                        &volume.name,
-                        &volume_differences(volume, there),
-                        volume.positions.find(place).cloned(),
-                    );
-                }
-                None
-            }
-        };
-        self.origins.insert(
-            Resource::Volume(volume.name.clone()),
-            volume.positions.clone(),
-        );
-        self.resources.volumes.insert(name.clone(), step);
-        Ok(step)
-    }
-
-    /// The network of this name that is used, and those of the same name that an interrupted run left behind: old
-    /// engines make a second one where two calls meet, and then start no container on either.
-    fn networks_of_name(&self, name: &str) -> (Option<&'a NetworkState>, Vec<&'a NetworkState>) {
-        let members = |network: &NetworkState| {
-            let is_on = |container: &&Container| {
-                container
-                    .networks
-                    .get(name)
-                    .is_some_and(|endpoint| endpoint.network_id == network.id)
-            };
-            self.state.containers.iter().filter(is_on).count()
-        };
-        let all = self.resources.networks_there.get(name);
-        let mut all: Vec<&'a NetworkState> = all.cloned().unwrap_or_default();
-        if all.len() > 1 {
-            all.sort_by_cached_key(|network| std::cmp::Reverse(members(network)));
-        }
-        let mut all = all.into_iter();
-        let used = all.next();
-        let own = |network: &&NetworkState| {
-            network.labels.get(label::PROJECT).map(String::as_str)
-                == Some(self.project.name.as_str())
-        };
-        (used, all.filter(own).collect())
-    }
-
-    /// The step after which the network of this name is the only one.
-    fn remove_seconds(&mut self, name: &str, seconds: &[&NetworkState]) -> Option<StepId> {
-        let mut last = None;
-        for network in seconds {
-            let operation = Operation::RemoveNetwork {
-                id: network.id.clone(),
-            };
-            let resource = Resource::Network(name.to_owned());
-            let after = last.into_iter().collect();
-            last = Some(
-                self.steps
-                    .add(resource, operation, Reason::LeftBehind, after),
-            );
-        }
-        last
-    }
-
     /// Makes a network or volume, where there is one that is made anew after that is gone.
     fn make(&mut self, resource: Resource, operation: Operation) -> StepId {
         let after = self.renewed.cleared.get(&resource).cloned();
@@ -464,7 +109,7 @@ impl<'a> Up<'a> {
         kind: &str,
         name: &str,
         differences: &[FieldChange],
-        position: Option<crate::model::Position>,
+        position: Option<Position>,
     ) {
         if !differences.is_empty() {
             let resource = match kind {
@@ -508,7 +153,7 @@ impl<'a> Up<'a> {
         kind: &str,
         name: &str,
         owner: Option<&str>,
-        position: Option<crate::model::Position>,
+        position: Option<Position>,
     ) {
         if owner == Some(self.project.name.as_str()) {
             return;
