@@ -2,12 +2,15 @@
 //!
 //! One table serves the check of shapes, the final types of the canonical tree and the JSON schema for editors.
 
+mod attribute;
 mod build;
 pub(super) mod check;
 mod deploy;
 mod describe;
+mod device;
 pub(super) mod export;
 pub(super) mod json;
+mod mount;
 mod resource;
 mod service;
 pub(super) mod settle;

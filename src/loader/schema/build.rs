@@ -1,6 +1,6 @@
 //! How an image is built (compose build specification).
 
-use super::service::{FILE_REFERENCES, ULIMITS};
+use super::attribute::{FILE_REFERENCES, ULIMITS};
 use super::{
     BOOL, Becomes, FLAG, INT, Object, PAIRS, STRING, STRING_LIST, Shape, TEXT, VARIABLES, field,
     object,

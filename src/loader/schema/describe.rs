@@ -1,7 +1,10 @@
 //! What every key of the stack file is for, in a sentence or two, for editors. A test holds that no key is left out.
 
+mod attribute;
 mod build;
 mod deploy;
+mod device;
+mod mount;
 mod resource;
 mod service;
 
@@ -45,6 +48,9 @@ pub(super) fn descriptions() -> impl Iterator<Item = &'static Description> {
     let parts = [
         resource::DESCRIPTIONS,
         service::DESCRIPTIONS,
+        attribute::DESCRIPTIONS,
+        device::DESCRIPTIONS,
+        mount::DESCRIPTIONS,
         build::DESCRIPTIONS,
         deploy::DESCRIPTIONS,
     ];
