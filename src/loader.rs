@@ -8,11 +8,13 @@ mod command;
 mod consistency;
 mod decode;
 mod default;
+mod diagnostic;
 mod doubt;
 mod env_file;
 mod environment;
 pub mod error;
 mod extends;
+mod file;
 #[cfg(test)]
 mod fuzz;
 mod include;
@@ -21,6 +23,7 @@ mod merge;
 pub mod node;
 mod path;
 mod pattern;
+mod place;
 mod profile;
 mod request;
 mod schema;
@@ -34,13 +37,15 @@ pub use request::{LoadOptions, Loaded};
 pub use source::LoadRequest;
 pub use variables::Variable;
 
-use error::{Diagnostic, Label, LoadError, Severity};
+use std::collections::HashMap;
+
+use error::{Diagnostic, LoadError};
 use node::{Mapping, Node, Origin};
 use path::Base;
+use place::Place;
 use request::Environment;
-use source::{ReadError, Stack, TextFile};
+use source::Stack;
 use span::{FileId, Sources, Span};
-use std::collections::{BTreeSet, HashMap};
 
 /// Loads a stack.
 ///
@@ -98,21 +103,6 @@ pub fn read_stdin(stdin: impl std::io::Read) -> Result<String, LoadError> {
     source::read_stdin_text(stdin)
         .map_err(|error| request::refused(&source::SourceError::StackFile(error)))
 }
-
-/// Where a stack is loaded: the whole one, or one that is included.
-struct Place {
-    /// The folder that relative paths start from, absolute.
-    absolute: String,
-    /// The same as seen from the including stack.
-    shown: String,
-    /// Variables for interpolation.
-    environment: Environment,
-    /// The files on the way here, each with the place that includes it.
-    chain: Vec<(String, Option<Span>)>,
-}
-
-/// How many diagnostics are told what their place is in the file.
-const MOST_NAMED: usize = 200;
 
 /// A load under way.
 struct Loading<'a> {
@@ -239,181 +229,6 @@ impl<'a> Loading<'a> {
         environment
     }
 
-    /// What is to be told, once each, in the order of the files, and with the way to the file that it is in.
-    fn diagnostics(&mut self) -> Vec<Diagnostic> {
-        let mut diagnostics = error::distinct(std::mem::take(&mut self.problems));
-        diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
-        for (index, diagnostic) in diagnostics.iter_mut().enumerate() {
-            let place = diagnostic.labels.first().map(|label| label.span);
-            // Nobody reads more of them, and each search goes through a whole section.
-            let place_to_name = place.filter(|_| index < MOST_NAMED);
-            diagnostic.path = place_to_name.and_then(|place| self.path_at(place));
-            let mut file = place.map(|place| place.file);
-            while let Some((read, named)) =
-                file.and_then(|file| Some((file, *self.named_at.get(&file)?)))
-            {
-                if diagnostic.labels.iter().all(|label| label.span != named) {
-                    let path = self.sources.file(read).map(|file| file.path.display());
-                    let text = path.map_or_else(String::new, |path| format!("brings in {path}"));
-                    diagnostic.labels.push(Label { span: named, text });
-                }
-                file = Some(named.file);
-            }
-        }
-        diagnostics
-    }
-
-    /// What stands at this place of a file, by the keys that lead to it.
-    fn path_at(&self, place: Span) -> Option<String> {
-        let documents = self.documents.values().flatten().flatten();
-        let mut of_file = documents.filter(|document| document.span.file == place.file);
-        let before = |document: &&Node| document.span.start <= place.start;
-        let document = of_file
-            .by_ref()
-            .filter(before)
-            .max_by_key(|node| node.span.start);
-        document
-            .map(|document| document.path_at(place))
-            .filter(|path| !path.is_empty())
-    }
-
-    /// Decodes what is known to be wrong, for what else is wrong with it; what merely follows from that is left out.
-    fn decode_for_errors(&mut self, tree: &Node, disabled: &Mapping) {
-        let known = self.problems.len();
-        decode::project(self, tree, disabled);
-        error::drop_consequences(&mut self.problems, known);
-    }
-
-    /// Stack files that hold nothing at all are a mistake.
-    fn not_empty(&mut self, files: &[(String, Option<Span>)]) {
-        let is_empty = |(path, _): &(String, Option<Span>)| matches!(self.documents.get(path), Some(Some(documents)) if documents.is_empty());
-        if files.iter().all(is_empty) {
-            let paths: BTreeSet<String> = files.iter().map(|(path, _)| self.shown(path)).collect();
-            let paths: Vec<String> = paths.into_iter().collect();
-            let message = format!("there is nothing in {}", paths.join(", "));
-            self.problems
-                .push(Diagnostic::error(message).hint("a stack file begins with `services:`"));
-        }
-    }
-
-    /// Goes on only while there is no error.
-    fn sound(&self) -> Option<()> {
-        (!self
-            .problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error))
-        .then_some(())
-    }
-
-    fn parse_stack_files(&mut self) -> Vec<(String, Option<Span>)> {
-        let mut files = Vec::new();
-        for TextFile { path, text } in &self.stack.files {
-            let path = path.to_string_lossy().into_owned();
-            let id = self.sources.add(self.shown(&path), text.clone());
-            self.parse_text(&path, text, id);
-            files.push((path, None));
-        }
-        for (file, parsed) in &self.stack.env_files {
-            if !parsed.doubts.is_empty() {
-                let id = self
-                    .sources
-                    .add(self.shown(&file.path.to_string_lossy()), file.text.clone());
-                let doubts = parsed.doubts.iter().map(|doubt| {
-                    let span = Span::new(id, doubt.span.start, doubt.span.end);
-                    Diagnostic::warning(doubt.kind.to_string()).at(span, "")
-                });
-                self.problems.extend(doubts);
-            }
-        }
-        let warnings = self
-            .stack
-            .warnings
-            .iter()
-            .map(|warning| Diagnostic::warning(warning.to_string()));
-        self.problems.extend(warnings);
-        files
-    }
-
-    /// The place of the whole stack; settles the project's name.
-    fn place(&mut self, files: &[(String, Option<Span>)]) -> Option<Place> {
-        let environment = self.stack.environment.clone();
-        let mut written: Option<Node> = None;
-        for (path, _) in files {
-            for document in self.documents.get(path).into_iter().flatten().flatten() {
-                written = document
-                    .get("name")
-                    .filter(|name| name.as_str().is_some_and(|text| !text.is_empty()))
-                    .cloned()
-                    .or(written);
-            }
-        }
-        if let Some(name) = written.as_mut().filter(|_| self.options.interpolate) {
-            variables::replace(name, &environment, &mut Vec::new());
-            if name.as_str() == Some("") && self.stack.name.is_none() {
-                let problem = Diagnostic::error("the project name must not be empty");
-                let hint = "set the variable, or give it a default: ${NAME:-name}";
-                self.problems.push(problem.at(name.span, "").hint(hint));
-                return None;
-            }
-        }
-        let in_file = written.as_ref().and_then(Node::as_str);
-        let in_file = if self.options.normalize {
-            in_file.and_then(source::normalized_name)
-        } else {
-            in_file.map(str::to_owned)
-        };
-        if let (None, Some(name), false) = (&self.stack.name, &in_file, self.options.normalize) {
-            // Without normalizing, the name stays as it is written.
-            self.name.clone_from(name);
-            return Some(self.place_of(environment));
-        }
-        match source::project_name(
-            self.stack.name.as_ref(),
-            in_file.as_deref(),
-            &self.stack.working_dir,
-        ) {
-            Ok(name) => {
-                if let (None, None, Some(node)) = (&self.stack.name, &in_file, &written) {
-                    let warning = Diagnostic::warning("no project name can be made of this `name`")
-                        .at(node.span, format!("`{}` is used", name.as_str()))
-                        .hint("a name has lower-case letters, digits, `-` and `_`");
-                    self.problems.push(warning);
-                }
-                name.as_str().clone_into(&mut self.name);
-            }
-            Err(error) => {
-                let problem =
-                    Diagnostic::error(error.to_string()).hint("set it with `-p NAME` or `name:`");
-                self.problems.push(match &written {
-                    Some(node) => problem.at(node.span, ""),
-                    None => problem,
-                });
-                return None;
-            }
-        }
-        Some(self.place_of(environment))
-    }
-
-    fn place_of(&self, mut environment: Environment) -> Place {
-        if !self.options.interpolate {
-            // Where variables are left alone, those of the caller are, too.
-            environment.clear();
-        }
-        environment.insert("COMPOSE_PROJECT_NAME".to_owned(), self.name.clone());
-        let absolute = self.stack.working_dir.to_string_lossy().into_owned();
-        let shown = if self.options.resolve_paths {
-            absolute.clone()
-        } else {
-            String::new()
-        };
-        Place {
-            absolute,
-            shown,
-            environment,
-            chain: Vec::new(),
-        }
-    }
-
     /// Loads and merges the files of a stack, or of an included one, down to absolute paths.
     fn stack(&mut self, files: &[(String, Option<Span>)], place: &Place) -> Node {
         let mut tree: Option<Node> = None;
@@ -507,94 +322,6 @@ impl<'a> Loading<'a> {
     fn resolve_paths(&mut self, tree: &mut Node, folder: &str) {
         let home = self.stack.environment.get("HOME").map(String::as_str);
         path::resolve(tree, &Base { folder, home }, &mut self.problems);
-    }
-
-    /// The documents of a file, which is read once; none where it cannot be.
-    fn documents(&mut self, path: &str, span: Option<Span>) -> Vec<Node> {
-        if !self.documents.contains_key(path) {
-            match self.read(path, span) {
-                Some((text, id)) => self.parse_text(path, &text, id),
-                None => {
-                    self.documents.insert(path.to_owned(), None);
-                }
-            }
-        }
-        let documents = self.documents.get(path).and_then(Option::as_ref);
-        let size = documents.map_or(0, |documents| documents.iter().map(yaml::count).sum());
-        let Some(left) = self.values.checked_sub(size) else {
-            let problem = yaml::too_many();
-            self.problems.push(match span {
-                Some(span) => problem.at(span, "with this file"),
-                None => problem,
-            });
-            return Vec::new();
-        };
-        self.values = left;
-        documents.cloned().unwrap_or_default()
-    }
-
-    fn parse_text(&mut self, path: &str, text: &str, id: FileId) {
-        let parsed = match yaml::parse(text, id) {
-            Ok(documents) => Some(
-                documents
-                    .into_iter()
-                    .filter(|document| !document.is_null())
-                    .collect(),
-            ),
-            Err(problems) => {
-                self.problems.extend(problems);
-                None
-            }
-        };
-        self.documents.insert(path.to_owned(), parsed);
-    }
-
-    /// Reads a file that a stack file names.
-    fn read(&mut self, path: &str, span: Option<Span>) -> Option<(String, FileId)> {
-        match source::read_text(path.as_ref()) {
-            Ok(text) => {
-                let id = self.sources.add(self.shown(path), text.clone());
-                if let Some(span) = span {
-                    self.named_at.insert(id, span);
-                }
-                Some((text, id))
-            }
-            Err(error) => {
-                self.unreadable(&error, span);
-                None
-            }
-        }
-    }
-
-    fn unreadable(&mut self, error: &ReadError, span: Option<Span>) {
-        let problem = Diagnostic {
-            hint: error.hint(),
-            ..Diagnostic::error(format!(
-                "{} {}",
-                self.shown(&error.path.to_string_lossy()),
-                error.kind
-            ))
-        };
-        self.problems.push(match span {
-            Some(span) => problem.at(span, ""),
-            None => problem,
-        });
-    }
-
-    /// A path as people see it: from the current folder where it lies below.
-    fn shown(&self, path: &str) -> String {
-        let folder = self.options.current_dir.to_string_lossy();
-        match path
-            .strip_prefix(&*folder)
-            .and_then(|rest| rest.strip_prefix('/'))
-        {
-            Some(below) => below.to_owned(),
-            None => path.to_owned(),
-        }
-    }
-
-    fn expand_home(&self, path: &str) -> String {
-        path::expand_home(path, self.stack.environment.get("HOME").map(String::as_str))
     }
 }
 
