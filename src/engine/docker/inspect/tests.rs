@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::state::Health;
 
 fn inspected(json: &serde_json::Value) -> Container {
     container(
