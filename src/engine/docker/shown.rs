@@ -1,17 +1,21 @@
 //! From what an engine shows of a container or image back to the specification's terms. Pure, and lenient like
 //! [`inspect`](super::inspect): what is missing or of another kind says nothing.
 
+mod device;
+mod mount;
+mod network;
 mod podman;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use self::device::{blkio, devices, requests};
+use self::mount::{mounts, tmpfs, volume};
+use self::network::{attachments, links, ports};
 use super::version::ApiVersion;
 use crate::label;
 use crate::model::{
-    Attachment, BlkioConfig, ByteSize, ContainerSpec, DeviceRate, DeviceRequest, DeviceWeight,
-    Duration, Healthcheck, Logging, Mount, MountKind, NetworkMode, NetworkName, Port,
-    RestartPolicy, Ulimit,
+    ByteSize, ContainerSpec, Duration, Healthcheck, Logging, NetworkMode, RestartPolicy, Ulimit,
 };
 use crate::state::Shown;
 
@@ -216,189 +220,12 @@ fn restart(value: &Value) -> RestartPolicy {
     }
 }
 
-/// The endpoints by their networks' names on the engine. Other names than the file's are in the aliases too.
-fn attachments(networks: &Value) -> IndexMap<NetworkName, Attachment> {
-    let attachment = |endpoint: &Value| {
-        let fixed = &endpoint["IPAMConfig"];
-        let mut driver_opts = texts_by_name(&endpoint["DriverOpts"]);
-        Attachment {
-            aliases: list(&endpoint["Aliases"]).unwrap_or_default(),
-            ipv4_address: text(&fixed["IPv4Address"]),
-            ipv6_address: text(&fixed["IPv6Address"]),
-            link_local_ips: list(&fixed["LinkLocalIPs"]).unwrap_or_default(),
-            mac_address: text(&endpoint["MacAddress"]),
-            priority: 0,
-            gw_priority: number(&endpoint["GwPriority"]),
-            interface_name: driver_opts.shift_remove("com.docker.network.endpoint.ifname"),
-            driver_opts,
-        }
-    };
-    let networks = networks.as_object().into_iter().flatten();
-    networks
-        .filter_map(|(name, endpoint)| {
-            let name = NetworkName::new(name.as_str()).ok()?;
-            Some((name, attachment(endpoint)))
-        })
-        .collect()
-}
-
-fn ports(bindings: &Value) -> Vec<Port> {
-    let mut ports = Vec::new();
-    for (port, bindings) in bindings.as_object().into_iter().flatten() {
-        let (target, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
-        for binding in bindings.as_array().into_iter().flatten() {
-            ports.push(Port {
-                target: target.parse().unwrap_or_default(),
-                published: text(&binding["HostPort"]),
-                host_ip: text(&binding["HostIp"]),
-                protocol: protocol.to_owned(),
-                mode: None,
-                name: None,
-                app_protocol: None,
-            });
-        }
-    }
-    ports
-}
-
-/// Those asked for in text form and those asked for as structures.
-fn mounts(host: &Value) -> Vec<Mount> {
-    let binds = list(&host["Binds"]).unwrap_or_default();
-    let structures = host["Mounts"].as_array().into_iter().flatten();
-    let binds = binds.iter().filter_map(|bind| from_text(bind));
-    binds.chain(structures.filter_map(from_structure)).collect()
-}
-
-fn volume(target: &str, source: Option<String>, nocopy: bool) -> Mount {
-    Mount {
-        target: target.to_owned(),
-        read_only: false,
-        consistency: None,
-        kind: MountKind::Volume {
-            source,
-            nocopy,
-            subpath: None,
-            labels: IndexMap::new(),
-        },
-    }
-}
-
-/// `SOURCE:TARGET:OPTIONS`.
-fn from_text(bind: &str) -> Option<Mount> {
-    let mut parts = bind.split(':');
-    let (source, target) = (parts.next()?, parts.next()?);
-    let options: Vec<&str> = parts.next().unwrap_or_default().split(',').collect();
-    let has = |word: &str| options.contains(&word);
-    let one_of = |words: &[&str]| {
-        let found = options.iter().find(|option| words.contains(option));
-        found.map(|word| (*word).to_owned())
-    };
-    let mut mount = volume(target, Some(source.to_owned()), has("nocopy"));
-    mount.read_only = has("ro");
-    if source.starts_with('/') {
-        mount.kind = MountKind::Bind {
-            source: source.to_owned(),
-            create_host_path: true,
-            propagation: one_of(&[
-                "private", "rprivate", "shared", "rshared", "slave", "rslave",
-            ]),
-            selinux: one_of(&["z", "Z"]),
-            recursive: None,
-        };
-    }
-    Some(mount)
-}
-
-fn from_structure(mount: &Value) -> Option<Mount> {
-    let source = || text(&mount["Source"]).unwrap_or_default();
-    let flag = |value: &Value| value.as_bool().unwrap_or_default();
-    let kind = match mount["Type"].as_str()? {
-        "bind" => {
-            let options = &mount["BindOptions"];
-            let words = [
-                ("NonRecursive", "disabled"),
-                ("ReadOnlyNonRecursive", "writable"),
-                ("ReadOnlyForceRecursive", "readonly"),
-            ];
-            let mut words = words.into_iter();
-            MountKind::Bind {
-                source: source(),
-                create_host_path: flag(&options["CreateMountpoint"]),
-                propagation: text(&options["Propagation"]),
-                selinux: None,
-                recursive: words
-                    .find(|(key, _)| flag(&options[key]))
-                    .map(|(_, word)| word.to_owned()),
-            }
-        }
-        "volume" => {
-            let options = &mount["VolumeOptions"];
-            let mut labels = texts_by_name(&options["Labels"]);
-            // Newer engines mark so what they name themselves.
-            labels.shift_remove("com.docker.volume.anonymous");
-            MountKind::Volume {
-                source: text(&mount["Source"]),
-                nocopy: flag(&options["NoCopy"]),
-                subpath: text(&options["Subpath"]),
-                labels,
-            }
-        }
-        "tmpfs" => {
-            let options = &mount["TmpfsOptions"];
-            let size = options["SizeBytes"].as_u64().filter(|size| *size > 0);
-            let mode = options["Mode"].as_u64().filter(|mode| *mode > 0);
-            MountKind::Tmpfs {
-                size: size.and_then(ByteSize::from_bytes),
-                mode: mode.and_then(|mode| u32::try_from(mode).ok()),
-            }
-        }
-        "image" => MountKind::Image {
-            source: source(),
-            subpath: text(&mount["ImageOptions"]["Subpath"]),
-        },
-        "npipe" => MountKind::Npipe { source: source() },
-        "cluster" => MountKind::Cluster { source: source() },
-        _ => return None,
-    };
-    Some(Mount {
-        target: text(&mount["Target"])?,
-        read_only: flag(&mount["ReadOnly"]),
-        consistency: text(&mount["Consistency"]),
-        kind,
-    })
-}
-
-/// `PATH[:OPTIONS]`.
-fn tmpfs(value: &Value) -> Vec<String> {
-    let mounts = texts_by_name(value).into_iter();
-    mounts
-        .map(|(path, options)| match options.as_str() {
-            "" => path,
-            options => format!("{path}:{options}"),
-        })
-        .collect()
-}
-
 fn logging(value: &Value) -> Option<Logging> {
     value.as_object()?;
     Some(Logging {
         driver: text(&value["Type"]),
         options: texts_by_name(&value["Config"]),
     })
-}
-
-/// `CONTAINER:ALIAS`; on networks of the user they are the endpoints', else the container's, with paths around them.
-fn links(host: &Value, networks: &Value) -> Vec<String> {
-    let mut endpoints = networks.as_object().into_iter().flatten();
-    let own = list(&host["Links"]).filter(|links| !links.is_empty());
-    let links = own.or_else(|| endpoints.find_map(|(_, endpoint)| list(&endpoint["Links"])));
-    let bare = |link: &String| {
-        let (container, alias) = link.split_once(':')?;
-        let alias = alias.rsplit('/').next().unwrap_or(alias);
-        Some(format!("{}:{alias}", container.trim_start_matches('/')))
-    };
-    let links = links.unwrap_or_default();
-    links.iter().filter_map(bare).collect()
 }
 
 /// The security options, and the word that stands for empty lists of the kernel's hidden paths.
@@ -409,67 +236,6 @@ fn security(host: &Value) -> Vec<String> {
         options.push("systempaths=unconfined".to_owned());
     }
     options
-}
-
-/// `HOST:CONTAINER:PERMISSIONS`, and the names of devices of the Container Device Interface.
-fn devices(host: &Value) -> Vec<String> {
-    let mapped = host["Devices"].as_array().into_iter().flatten();
-    let mapped = mapped.map(|device| {
-        let part = |key: &str| device[key].as_str().unwrap_or_default();
-        let (source, target) = (part("PathOnHost"), part("PathInContainer"));
-        format!("{source}:{target}:{}", part("CgroupPermissions"))
-    });
-    let named = host["DeviceRequests"].as_array().into_iter().flatten();
-    let named = named
-        .filter(|request| request["Driver"] == "cdi")
-        .flat_map(|request| list(&request["DeviceIDs"]).unwrap_or_default());
-    mapped.chain(named).collect()
-}
-
-fn requests(host: &Value) -> Vec<DeviceRequest> {
-    let all = host["DeviceRequests"].as_array().into_iter().flatten();
-    let request = |request: &Value| DeviceRequest {
-        driver: text(&request["Driver"]),
-        count: number(&request["Count"]),
-        device_ids: list(&request["DeviceIDs"]).unwrap_or_default(),
-        capabilities: list(&request["Capabilities"][0]).unwrap_or_default(),
-        options: texts_by_name(&request["Options"]),
-    };
-    all.filter(|request| request["Driver"] != "cdi")
-        .map(request)
-        .collect()
-}
-
-fn blkio(host: &Value) -> BlkioConfig {
-    let path = |device: &Value| text(&device["Path"]).unwrap_or_default();
-    let rates = |key: &str| {
-        let devices = host[key].as_array().into_iter().flatten();
-        let rate = |device: &Value| {
-            Some(DeviceRate {
-                path: path(device),
-                rate: ByteSize::from_bytes(device["Rate"].as_u64()?)?,
-            })
-        };
-        devices.filter_map(rate).collect()
-    };
-    let weight = |value: &Value| {
-        let weight = value.as_u64().filter(|weight| *weight > 0)?;
-        u16::try_from(weight).ok()
-    };
-    let weights = host["BlkioWeightDevice"].as_array().into_iter().flatten();
-    BlkioConfig {
-        weight: weight(&host["BlkioWeight"]),
-        weight_device: weights
-            .map(|device| DeviceWeight {
-                path: path(device),
-                weight: weight(&device["Weight"]).unwrap_or_default(),
-            })
-            .collect(),
-        device_read_bps: rates("BlkioDeviceReadBps"),
-        device_read_iops: rates("BlkioDeviceReadIOps"),
-        device_write_bps: rates("BlkioDeviceWriteBps"),
-        device_write_iops: rates("BlkioDeviceWriteIOps"),
-    }
 }
 
 fn ulimits(value: &Value) -> IndexMap<String, Ulimit> {

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::docker::convert::create_body;
+use crate::model::{Mount, MountKind};
 use crate::model::{NetworkAccess, NewContainer};
 
 /// The specification of a container that an engine shows as it was asked for.
