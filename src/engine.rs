@@ -10,16 +10,20 @@ mod buildx;
 pub mod context;
 pub mod docker;
 mod dockerfile;
+mod error;
 pub mod locate;
+mod progress;
 pub mod sockets;
 
 use std::path::PathBuf;
 
-use futures_util::stream::LocalBoxStream;
+use futures_util::stream::{self, LocalBoxStream, Stream, StreamExt as _, TryStreamExt as _};
 use indexmap::IndexMap;
 
 pub use archive::{Pieces, pack, pieces_of, unpack};
 pub use attached::{AttachOptions, Attached, End, PathStat, TerminalSize};
+pub use error::{DockerfileLine, EngineError};
+pub use progress::{BuildProgress, PullProgress};
 
 use crate::model::{
     ContainerFile, Content, Endpoint, ImageBuild, Limits, Network, NewContainer, ProjectName,
@@ -32,6 +36,14 @@ use sockets::{SocketCounts, SocketTable};
 
 /// A stream of what an engine tells over time.
 pub type Told<'a, T> = LocalBoxStream<'a, Result<T, EngineError>>;
+
+/// What is told once a call has begun.
+fn told<'a, T, S>(begun: impl Future<Output = Result<S, EngineError>> + 'a) -> Told<'a, T>
+where
+    S: Stream<Item = Result<T, EngineError>> + 'a,
+{
+    stream::once(begun).try_flatten().boxed_local()
+}
 
 /// What windlass asks of an engine.
 #[expect(
@@ -239,65 +251,6 @@ pub struct Created {
     pub warnings: Vec<String>,
 }
 
-/// Progress of a pull or a push: of one layer, or (without a layer) of the whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PullProgress {
-    /// The layer's short id.
-    pub layer: Option<String>,
-    /// The engine's words, such as `Downloading`.
-    pub status: String,
-    /// Bytes done, where the engine counts them.
-    pub current: Option<u64>,
-    /// Bytes in all, where the engine knows them.
-    pub total: Option<u64>,
-}
-
-/// Progress of a build.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BuildProgress {
-    /// Who builds, such as `docker buildx, for secrets`.
-    Builder(String),
-    /// A step began; the name is the engine's, such as `[2/4] RUN pip install ...`.
-    Step {
-        /// The step's identifier in this build.
-        id: String,
-        /// Its name.
-        name: String,
-        /// Its result came from the cache.
-        cached: bool,
-    },
-    /// A step ended.
-    StepDone {
-        /// The step's identifier in this build.
-        id: String,
-    },
-    /// A step printed something.
-    Output {
-        /// The step's identifier; none with the classic builder.
-        id: Option<String>,
-        /// The text as printed.
-        text: String,
-    },
-    /// A warning of the builder's.
-    Warning(String),
-    /// The image is there.
-    Built {
-        /// Its identifier.
-        id: String,
-    },
-}
-
-/// A line of a Dockerfile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DockerfileLine {
-    /// The Dockerfile's name, as the stack file has it.
-    pub file: String,
-    /// The number of the line, from 1.
-    pub line: usize,
-    /// The instruction, on one line.
-    pub text: String,
-}
-
 /// Something that happened to a container of the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineEvent {
@@ -361,170 +314,4 @@ pub struct LogChunk {
     pub stderr: bool,
     /// The bytes.
     pub bytes: bytes::Bytes,
-}
-
-/// Why an engine did not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// No engine answered at any address.
-    #[error("no container engine answers: {}", tried.iter().map(|(address, why)| format!("{address} ({why})")).collect::<Vec<_>>().join(", "))]
-    NoEngine {
-        /// Every address that was tried, and why it was no good.
-        tried: Vec<(String, String)>,
-    },
-    /// The engine's socket is there, but this user may not use it.
-    #[error("no permission to use the engine's socket {}", path.display())]
-    NoPermission {
-        /// The socket.
-        path: PathBuf,
-    },
-    /// The connection broke.
-    #[error("the connection to the engine at {address} failed: {why}")]
-    Disconnected {
-        /// The engine's address.
-        address: String,
-        /// What happened.
-        why: String,
-    },
-    /// An address that cannot be used.
-    #[error("the engine's address `{address}` cannot be used: {why}")]
-    BadAddress {
-        /// The address.
-        address: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A docker context that is not there, or that cannot be read.
-    #[error(
-        "docker context `{name}` cannot be used: {why}; `docker context ls` lists those there are"
-    )]
-    BadContext {
-        /// The context's name.
-        name: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The engine doesn't have a key of the file.
-    #[error("`{path}` of {of} cannot be carried: {why}")]
-    BeyondEngine {
-        /// The key's path in the service or network.
-        path: String,
-        /// Whose key: `container app-web-1`.
-        of: String,
-        /// What the engine lacks.
-        why: String,
-    },
-    /// There is no such object.
-    #[error("{0}")]
-    NotFound(String),
-    /// The name is taken.
-    #[error("{kind} name \"{name}\" is already in use{}", owner.as_ref().map(|owner| format!(" by {owner}")).unwrap_or_default())]
-    NameInUse {
-        /// `container`, `network`.
-        kind: &'static str,
-        /// The name.
-        name: String,
-        /// Who has it, where the engine tells.
-        owner: Option<String>,
-    },
-    /// A host port is taken.
-    #[error("host port {port} is already in use{}", owner.as_ref().map(|owner| format!(" by {owner}")).unwrap_or_default())]
-    PortInUse {
-        /// Address and port, as the engine names them.
-        port: String,
-        /// Who has it, where that can be found out.
-        owner: Option<String>,
-    },
-    /// The registry doesn't know the image, or doesn't let us see it.
-    #[error("pull access denied for {reference}: {why}")]
-    PullDenied {
-        /// The image.
-        reference: String,
-        /// The registry's or the engine's words.
-        why: String,
-    },
-    /// A pull failed for another reason.
-    #[error("image {reference} cannot be pulled: {why}")]
-    PullFailed {
-        /// The image.
-        reference: String,
-        /// The engine's words.
-        why: String,
-    },
-    /// The registry doesn't take the image from this user.
-    #[error("push access denied for {reference}: {why}")]
-    PushDenied {
-        /// The image.
-        reference: String,
-        /// The registry's or the engine's words.
-        why: String,
-    },
-    /// A push failed for another reason.
-    #[error("image {reference} cannot be pushed: {why}")]
-    PushFailed {
-        /// The image.
-        reference: String,
-        /// The engine's words.
-        why: String,
-    },
-    /// A build failed.
-    #[error("image {tag} cannot be built: {why}")]
-    BuildFailed {
-        /// The image.
-        tag: String,
-        /// The step that failed, where the builder tells.
-        step: Option<String>,
-        /// What the builder says.
-        why: String,
-        /// The last lines that the failing step printed.
-        output: Vec<String>,
-        /// The line of the Dockerfile that the step stands on, where it can be told.
-        line: Option<Box<DockerfileLine>>,
-    },
-    /// The registry doesn't let us see an image that a build starts from.
-    #[error("image {tag} cannot be built: {why}")]
-    BaseDenied {
-        /// The image to build.
-        tag: String,
-        /// Which image is not to be had, and the registry's or the engine's words.
-        why: String,
-    },
-    /// A build needs `docker buildx`, which is not installed.
-    #[error("image {tag} cannot be built: the engine's own interface has no place for `{}`, and docker buildx is not installed", keys.join("`, `"))]
-    NoBuildx {
-        /// The image.
-        tag: String,
-        /// The keys of `build` that need it.
-        keys: Vec<String>,
-    },
-    /// The build's context cannot be read.
-    #[error("build context {}: {why}", path.display())]
-    Context {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A security profile cannot be read.
-    #[error("seccomp profile {} cannot be used: {why}", path.display())]
-    Profile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The state of things doesn't allow it.
-    #[error("{0}")]
-    Conflict(String),
-    /// Anything else the engine refuses.
-    #[error("the engine answers {status}: {message}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The engine's words.
-        message: String,
-    },
-    /// The engine's answer cannot be understood.
-    #[error("the engine's answer cannot be understood: {0}")]
-    Answer(String),
 }

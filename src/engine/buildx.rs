@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::stream;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
@@ -22,7 +22,7 @@ use self::arguments::{Call, call};
 use self::report::Report;
 use super::context::{BuildContext, Dockerfile};
 use super::dockerfile::Script;
-use super::{BuildProgress, EngineError, Told};
+use super::{BuildProgress, EngineError, Told, told};
 use crate::model::{ImageBuild, SecretValue};
 
 /// Where packages put the plugins of docker's command line.
@@ -69,11 +69,10 @@ pub(super) fn build(
     build: ImageBuild,
 ) -> Told<'static, BuildProgress> {
     let host = host.to_owned();
-    let work = async move {
+    told(async move {
         let running = Running::start(&program, &host, &build).await?;
-        Ok::<_, EngineError>(stream::try_unfold(running, Running::advance))
-    };
-    stream::once(work).try_flatten().boxed_local()
+        Ok(stream::try_unfold(running, Running::advance))
+    })
 }
 
 /// A build that the program works on.
@@ -91,7 +90,7 @@ impl Running {
             arguments,
             variables,
             input,
-        } = call(build).map_err(|why| failed(build, why))?;
+        } = call(build).map_err(|why| EngineError::build_failed(&build.tag, why))?;
         let mut command = Command::new(program);
         command
             .args(arguments)
@@ -106,16 +105,18 @@ impl Running {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let cannot = |error: io::Error| failed(build, format!("{}: {error}", program.display()));
+        let cannot = |error: io::Error| {
+            EngineError::build_failed(&build.tag, format!("{}: {error}", program.display()))
+        };
         let mut child = command.spawn().map_err(cannot)?;
         if let (Some(mut stdin), Some(text)) = (child.stdin.take(), input) {
             // A program that does not read its input has its reasons: its exit says more.
             let _ = stdin.write_all(text.as_bytes()).await;
         }
         let Some(stderr) = child.stderr.take() else {
-            return Err(failed(
-                build,
-                "its program cannot be listened to".to_owned(),
+            return Err(EngineError::build_failed(
+                &build.tag,
+                "its program cannot be listened to",
             ));
         };
         Ok(Self {
@@ -152,7 +153,8 @@ async fn look_at(build: &ImageBuild) -> Result<Script, EngineError> {
         if let SecretValue::File(path) = value {
             let opened = tokio::fs::File::open(path).await;
             opened.map_err(|error| {
-                failed(build, format!("secret {id}: {}: {error}", path.display()))
+                let why = format!("secret {id}: {}: {error}", path.display());
+                EngineError::build_failed(&build.tag, why)
             })?;
         }
     }
@@ -160,14 +162,8 @@ async fn look_at(build: &ImageBuild) -> Result<Script, EngineError> {
     if section.context.contains("://") || section.context.starts_with("git@") {
         return Ok(Script::default());
     }
-    let name = section
-        .dockerfile
-        .unwrap_or_else(|| "Dockerfile".to_owned());
-    let (name, dockerfile) = if let Some(text) = section.dockerfile_inline {
-        ("dockerfile_inline".to_owned(), Dockerfile::Inline(text))
-    } else {
-        (name.clone(), Dockerfile::File(PathBuf::from(name)))
-    };
+    let dockerfile = Dockerfile::of(&section);
+    let name = dockerfile.name();
     let read = move || {
         let context = BuildContext::open(Path::new(&section.context), &dockerfile)?;
         context.text()
@@ -175,16 +171,6 @@ async fn look_at(build: &ImageBuild) -> Result<Script, EngineError> {
     let text = tokio::task::spawn_blocking(read).await;
     let text = text.map_err(|error| EngineError::Answer(error.to_string()))??;
     Ok(Script::new(&name, &text))
-}
-
-fn failed(build: &ImageBuild, why: String) -> EngineError {
-    EngineError::BuildFailed {
-        tag: build.tag.clone(),
-        step: None,
-        why,
-        output: Vec::new(),
-        line: None,
-    }
 }
 
 /// Variables for the program.

@@ -19,6 +19,8 @@ use ignore::{Ignore, Inherited, Verdict};
 pub use ignore::PatternError;
 pub use manifest::Manifest;
 
+use crate::model::Build;
+
 pub(super) mod archive;
 pub(crate) mod ignore;
 mod manifest;
@@ -38,6 +40,24 @@ pub enum Dockerfile {
     File(PathBuf),
     /// The text itself (`dockerfile_inline`).
     Inline(String),
+}
+
+impl Dockerfile {
+    /// What the section says, `Dockerfile` where it says nothing.
+    pub(crate) fn of(section: &Build) -> Self {
+        match (&section.dockerfile_inline, &section.dockerfile) {
+            (Some(text), _) => Self::Inline(text.clone()),
+            (None, path) => Self::File(path.as_deref().unwrap_or("Dockerfile").into()),
+        }
+    }
+
+    /// The name that people know it by.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Inline(_) => "dockerfile_inline".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
 }
 
 /// A build context that was looked at and is ready to be sent.

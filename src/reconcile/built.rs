@@ -282,10 +282,7 @@ fn inputs(build: &Build, before: Option<&Inputs>) -> Inputs {
     let empty = Manifest::default();
     let known = before.and_then(|before| before.context.as_ref());
     let context = || {
-        let dockerfile = match (&build.dockerfile_inline, &build.dockerfile) {
-            (Some(text), _) => Dockerfile::Inline(text.clone()),
-            (None, path) => Dockerfile::File(path.as_deref().unwrap_or("Dockerfile").into()),
-        };
+        let dockerfile = Dockerfile::of(build);
         let context = BuildContext::open(Path::new(&build.context), &dockerfile).ok()?;
         context.manifest(known.unwrap_or(&empty)).ok()?
     };

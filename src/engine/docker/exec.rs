@@ -1,6 +1,5 @@
 //! Commands run in containers.
 
-use futures_util::stream::{StreamExt as _, TryStreamExt as _, once};
 use http_body_util::Full;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
@@ -10,7 +9,7 @@ use serde_json::json;
 use super::log;
 use super::request::{Target, get, not_understood, post, send};
 use super::transport::Transport;
-use crate::engine::{EngineError, LogChunk, NewExec, Told};
+use crate::engine::{EngineError, LogChunk, NewExec, Told, told};
 
 /// Prepares a command; answers the exec's id.
 pub(super) async fn create(
@@ -55,16 +54,15 @@ pub(super) async fn create(
 /// Runs it; the engine ends the response with the command.
 pub(super) fn start<'a>(transport: &'a Transport, exec: &str) -> Told<'a, LogChunk> {
     let target = Target::new(&["exec", exec, "start"]);
-    let begun = async move {
+    told(async move {
         let body = json!({ "Detach": false, "Tty": false }).to_string();
         let request = Request::builder()
             .method(Method::POST)
             .uri(target.as_str())
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(bytes::Bytes::from(body)));
-        Ok::<_, EngineError>(log::logs(send(transport, request).await?, transport))
-    };
-    once(begun).try_flatten().boxed_local()
+        Ok(log::logs(send(transport, request).await?, transport))
+    })
 }
 
 /// The exit code; none while it runs.

@@ -1,13 +1,12 @@
 //! The events of a project as the engine tells them, those of the past too.
 
-use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::DockerEngine;
 use super::request::{Target, open};
 use super::stream::Lines;
-use crate::engine::{EngineError, Told};
+use crate::engine::{Told, told};
 use crate::label;
 use crate::model::{ProjectName, time};
 use crate::state::ContainerEvent;
@@ -29,13 +28,10 @@ impl DockerEngine {
             .with("filters", &filters.to_string())
             .with_some("since", since.map(time::seconds).as_deref())
             .with_some("until", until.map(time::seconds).as_deref());
-        let begun = async move {
+        told(async move {
             let lines = Lines::new(open(&self.transport, &target).await?, &self.transport);
-            Ok::<_, EngineError>(lines.read(|line| Ok(event(line))))
-        };
-        futures_util::stream::once(begun)
-            .try_flatten()
-            .boxed_local()
+            Ok(lines.read(|line| Ok(event(line))))
+        })
     }
 }
 

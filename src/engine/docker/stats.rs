@@ -1,13 +1,12 @@
 //! What containers use, as the engine measures it.
 
-use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::DockerEngine;
 use super::request::{Target, open};
 use super::stream::Lines;
-use crate::engine::{EngineError, Told};
+use crate::engine::{Told, told};
 use crate::state::Usage;
 
 impl DockerEngine {
@@ -15,13 +14,10 @@ impl DockerEngine {
     pub fn usage(&self, id: &str, follow: bool) -> Told<'_, Usage> {
         let stream = if follow { "1" } else { "0" };
         let target = Target::new(&["containers", id, "stats"]).with("stream", stream);
-        let begun = async move {
+        told(async move {
             let lines = Lines::new(open(&self.transport, &target).await?, &self.transport);
-            Ok::<_, EngineError>(lines.read(|line| Ok(usage(line))))
-        };
-        futures_util::stream::once(begun)
-            .try_flatten()
-            .boxed_local()
+            Ok(lines.read(|line| Ok(usage(line))))
+        })
     }
 }
 

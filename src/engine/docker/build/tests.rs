@@ -5,6 +5,7 @@ use serde_json::json;
 use super::reader::Reader;
 use super::*;
 use crate::engine::docker::buildkit::{Status, Timestamp, Vertex, VertexLog};
+use crate::engine::dockerfile::Script;
 
 fn reader() -> Reader {
     let script = Script::new("Dockerfile", "FROM a\nRUN   x\n");
