@@ -3,13 +3,48 @@
 use std::collections::VecDeque;
 
 use bytes::{Buf as _, Bytes, BytesMut};
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use hyper::Response;
 use hyper::body::Incoming;
 
+use super::DockerEngine;
+use super::request::{Target, get, open, open_until_end};
 use super::stream::next_piece;
 use super::transport::Transport;
-use crate::engine::{LogChunk, Told};
+use crate::engine::locate::Address;
+use crate::engine::{EngineError, LogChunk, LogOptions, Told};
+use crate::model::time;
+
+/// The output of a container.
+pub(super) async fn read(
+    engine: &DockerEngine,
+    id: &str,
+    options: LogOptions,
+) -> Result<Told<'static, LogChunk>, EngineError> {
+    let flag = |is_set| if is_set { "1" } else { "0" };
+    let target = Target::new(&["containers", id, "logs"])
+        .with("stdout", "1")
+        .with("stderr", "1")
+        .with("follow", flag(options.follow))
+        .with("timestamps", flag(options.timestamps))
+        .with_some(
+            "tail",
+            options.tail.map(|lines| lines.to_string()).as_deref(),
+        )
+        .with_some("since", options.since.map(time::seconds).as_deref())
+        .with_some("until", options.until.map(time::seconds).as_deref());
+    let transport = &engine.transport;
+    let is_near = matches!(transport.address(), Address::Unix(_));
+    if options.follow || !is_near {
+        return Ok(logs(open(transport, &target).await?, transport));
+    }
+    let logs = logs(open_until_end(transport, &target).await?, transport);
+    // Whether that was all: an engine that broke off does not answer.
+    let transport = transport.clone();
+    let end = async move { get(&transport, &Target::new(&["_ping"])).await };
+    let end = stream::once(end).try_filter_map(|_| std::future::ready(Ok(None)));
+    Ok(logs.chain(end).boxed_local())
+}
 
 /// The output in a response of `GET /containers/ID/logs`.
 pub(super) fn logs(response: Response<Incoming>, transport: &Transport) -> Told<'static, LogChunk> {

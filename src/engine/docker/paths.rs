@@ -1,4 +1,6 @@
-//! Copying paths of this machine into containers.
+//! Files and paths of this machine into containers.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::stream::TryStreamExt as _;
 use http_body_util::{BodyExt as _, StreamBody};
@@ -7,10 +9,28 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 
 use super::failure::from_send;
-use super::request::{Target, send};
+use super::request::{Target, put_archive, send};
 use super::transport::{Transport, read_all};
-use crate::engine::archive::paths;
+use crate::engine::archive::{self, paths};
 use crate::engine::{CopiedPath, EngineError};
+use crate::model::ContainerFile;
+
+/// Puts files into a container.
+pub(super) async fn put(
+    transport: &Transport,
+    id: &str,
+    files: &[ContainerFile],
+) -> Result<(), EngineError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seconds = now.map_or(0, |time| time.as_secs());
+    let archive = archive::of_files(files, seconds)
+        .map_err(|error| EngineError::Conflict(format!("the files cannot be packed: {error}")))?;
+    // A folder that the image has where a file is to be is no place for it.
+    let target = Target::new(&["containers", id, "archive"])
+        .with("path", "/")
+        .with("noOverwriteDirNonDir", "1");
+    put_archive(transport, &target, archive).await
+}
 
 /// Sends the paths while they are read.
 pub(super) async fn copy(

@@ -9,10 +9,12 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::failure::disconnected;
-use super::inspect;
+use super::request::{Target, open};
 use super::transport::Transport;
+use super::{DockerEngine, inspect};
 use crate::engine::{ContainerAction, EngineError, EngineEvent, Told};
 use crate::label;
+use crate::model::ProjectName;
 
 /// The next piece of a response's body; none at its end.
 pub(super) async fn next_piece(
@@ -111,11 +113,26 @@ struct ActorLine {
     attributes: Option<IndexMap<String, String>>,
 }
 
+/// What happens to the project's containers from now on.
+pub(super) async fn listen(
+    engine: &DockerEngine,
+    project: &ProjectName,
+) -> Result<Told<'static, EngineEvent>, EngineError> {
+    let filters = serde_json::json!({
+        "type": ["container"],
+        "label": [format!("{}={project}", label::PROJECT)],
+    });
+    let target = Target::new(&["events"]).with("filters", &filters.to_string());
+    // Docker sends the headers just before it subscribes. When it has answered another call, it has.
+    let response = open(&engine.transport, &target).await?;
+    let listening = stream::once(std::future::ready(Ok(EngineEvent::Listening)));
+    Ok(listening
+        .chain(events(response, &engine.transport))
+        .boxed_local())
+}
+
 /// The events in a response of `GET /events`.
-pub(super) fn events(
-    response: Response<Incoming>,
-    transport: &Transport,
-) -> Told<'static, EngineEvent> {
+fn events(response: Response<Incoming>, transport: &Transport) -> Told<'static, EngineEvent> {
     // One event that cannot be read must not end the stream of the others.
     let lenient = |line: &[u8]| {
         Ok(event(line).unwrap_or_else(|error| {

@@ -1,0 +1,84 @@
+//! Connections: the first engine that answers, and what it says of itself.
+
+use serde::Deserialize;
+
+use super::DockerEngine;
+use super::failure::from_bollard;
+use super::request::{Target, get, not_understood};
+use super::transport::{Ping, Transport};
+use crate::engine::auth::{AuthError, RegistryConfig};
+use crate::engine::locate::{self, Attempt, Variables};
+use crate::engine::{About, EngineError, buildx};
+
+impl DockerEngine {
+    /// Connects to the engine that an explicit `host`, the environment or docker's context names, else to the first that
+    /// answers at a well-known address.
+    ///
+    /// # Errors
+    /// [`EngineError::BadAddress`] where the given address cannot be used, [`EngineError::NoPermission`] or
+    /// [`EngineError::NoEngine`] where none answers.
+    pub async fn connect(
+        host: Option<&str>,
+        variables: Variables<'_>,
+    ) -> Result<Self, EngineError> {
+        let folder = locate::docker_config_folder(variables);
+        let registries = RegistryConfig::read(folder.as_deref());
+        // Docker's own switch back to the classic builder.
+        let wants_classic = variables("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
+        let mut attempts = Vec::new();
+        for candidate in locate::candidates(host, variables)? {
+            let transport = Transport::new(candidate.address.clone());
+            match transport.negotiate().await {
+                Ok(ping) => {
+                    let mut engine = Self::new(transport, ping, registries).await?;
+                    engine.plugin_folders = buildx::plugin_folders(folder.as_deref());
+                    engine.about.buildkit &= !wants_classic;
+                    return Ok(engine);
+                }
+                Err(error) => attempts.push(Attempt { candidate, error }),
+            }
+        }
+        Err(locate::no_engine(&attempts))
+    }
+
+    async fn new(
+        transport: Transport,
+        ping: Ping,
+        registries: Result<RegistryConfig, AuthError>,
+    ) -> Result<Self, EngineError> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Version {
+            #[serde(rename = "Version")]
+            number: String,
+            #[serde(rename = "Os")]
+            os: String,
+            #[serde(rename = "Arch")]
+            arch: String,
+        }
+        let body = get(&transport, &Target::new(&["version"])).await?;
+        let version: Version = serde_json::from_slice(&body).map_err(not_understood)?;
+        let chose_classic = ping.builder_version.as_deref() == Some("1");
+        let about = About {
+            address: transport.address().to_string(),
+            product: if ping.podman { "Podman" } else { "Docker" }.to_owned(),
+            version: version.number,
+            api: transport.version().numbers(),
+            platform: format!("{}/{}", version.os, version.arch),
+            buildkit: !ping.podman && !chose_classic && version.os == "linux",
+        };
+        tracing::debug!(?about, "connected");
+        let (docker, patient) = transport
+            .bollard()
+            .map_err(|error| from_bollard(&transport, error))?;
+        Ok(Self {
+            transport,
+            docker,
+            patient,
+            about,
+            ping,
+            registries,
+            plugin_folders: Vec::new(),
+        })
+    }
+}
