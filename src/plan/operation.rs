@@ -208,6 +208,27 @@ impl Operation {
         }
     }
 
+    /// The container that it is done to; none where it is done to something else, or makes one.
+    pub(crate) fn target_mut(&mut self) -> Option<&mut Target> {
+        match self {
+            Self::RenameContainer { target, .. }
+            | Self::UpdateContainer { target, .. }
+            | Self::ConnectNetwork { target, .. }
+            | Self::DisconnectNetwork { target, .. }
+            | Self::StartContainer { target }
+            | Self::RestartContainer { target, .. }
+            | Self::KillContainer { target, .. }
+            | Self::PauseContainer { target }
+            | Self::UnpauseContainer { target }
+            | Self::CopyFiles { target, .. }
+            | Self::RunHook { target, .. }
+            | Self::StopContainer { target, .. }
+            | Self::RemoveContainer { target, .. }
+            | Self::Wait { target, .. } => Some(target),
+            _ => None,
+        }
+    }
+
     /// Whether data may be lost that a later `up` does not bring back.
     pub fn is_destructive(&self) -> bool {
         matches!(

@@ -61,6 +61,8 @@ impl<E: Engine> Call<'_, '_, E> {
     pub(super) async fn run(mut self) -> Result<Done, StepError> {
         let engine = self.engine;
         let name = self.plan.steps[self.id].resource.name();
+        let id = self.operation.target_mut().map(existing);
+        let id = id.unwrap_or_default();
         let operation = std::mem::replace(&mut self.operation, Operation::RemoveVolume);
         match operation {
             Operation::PullImage { platform } => self.pull(name, platform.as_deref()).await,
@@ -86,108 +88,43 @@ impl<E: Engine> Call<'_, '_, E> {
                 }
                 Ok(Done::Container(created.id))
             }
-            Operation::RenameContainer { target, to } => {
-                let id = existing(target);
-                engine.rename_container(&id, &to).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::RenameContainer { to, .. } => {
+                on(engine.rename_container(&id, &to).await, id)
             }
-            Operation::UpdateContainer { target, limits } => {
-                let id = existing(target);
-                engine.update_container(&id, &limits).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::UpdateContainer { limits, .. } => {
+                on(engine.update_container(&id, &limits).await, id)
             }
-            Operation::ConnectNetwork { target, endpoint } => {
-                let id = existing(target);
-                engine.connect_network(&id, &endpoint).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::ConnectNetwork { endpoint, .. } => {
+                on(engine.connect_network(&id, &endpoint).await, id)
             }
-            Operation::DisconnectNetwork { target, network } => {
-                let id = existing(target);
-                engine.disconnect_network(&id, &network).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::DisconnectNetwork { network, .. } => {
+                on(engine.disconnect_network(&id, &network).await, id)
             }
-            Operation::StartContainer { target } => {
-                let id = existing(target);
-                engine.start_container(&id).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::StartContainer { .. } => on(engine.start_container(&id).await, id),
+            Operation::KillContainer { signal, .. } => {
+                on(engine.kill_container(&id, Some(&signal)).await, id)
             }
-            Operation::KillContainer { target, signal } => {
-                let id = existing(target);
-                engine.kill_container(&id, Some(&signal)).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::PauseContainer { .. } => on(engine.pause_container(&id).await, id),
+            Operation::UnpauseContainer { .. } => on(engine.unpause_container(&id).await, id),
+            Operation::RestartContainer { timeout, .. } => {
+                on(engine.restart_container(&id, timeout).await, id)
             }
-            Operation::PauseContainer { target } => {
-                let id = existing(target);
-                engine.pause_container(&id).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
-            }
-            Operation::UnpauseContainer { target } => {
-                let id = existing(target);
-                engine.unpause_container(&id).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
-            }
-            Operation::RestartContainer { target, timeout } => {
-                let id = existing(target);
-                engine.restart_container(&id, timeout).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
-            }
-            Operation::CopyFiles { target, files } => {
-                let id = existing(target);
-                engine.copy_files(&id, &files).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
-            }
+            Operation::CopyFiles { files, .. } => on(engine.copy_files(&id, &files).await, id),
             Operation::RunHook {
-                target,
-                kind,
-                index,
-                hook,
-            } => {
-                let id = existing(target);
-                self.hook(&id, (kind, index, &hook)).await
+                kind, index, hook, ..
+            } => self.hook(&id, (kind, index, &hook)).await,
+            Operation::StopContainer { timeout, .. } => {
+                on(engine.stop_container(&id, timeout).await, id)
             }
-            Operation::StopContainer { target, timeout } => {
-                let id = existing(target);
-                engine.stop_container(&id, timeout).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
-            }
-            Operation::RemoveContainer { target, volumes } => {
-                let id = existing(target);
-                engine.remove_container(&id, volumes).await?;
-                Ok(Done::Nothing {
-                    container: Some(id),
-                })
+            Operation::RemoveContainer { volumes, .. } => {
+                on(engine.remove_container(&id, volumes).await, id)
             }
             Operation::Wait {
-                target,
                 condition,
                 ready,
                 required,
-            } => {
-                self.wait(&existing(target), condition, ready, required)
-                    .await
-            }
+                ..
+            } => self.wait(&id, condition, ready, required).await,
         }
     }
 
@@ -239,13 +176,8 @@ impl<E: Engine> Call<'_, '_, E> {
                 }
                 self.tell(Progress::Build(progress));
             }
-            let id = image.ok_or_else(|| EngineError::BuildFailed {
-                tag: build.tag.clone(),
-                step: None,
-                why: "the builder ended without an image".to_owned(),
-                output: Vec::new(),
-                line: None,
-            })?;
+            let why = "the builder ended without an image";
+            let id = image.ok_or_else(|| EngineError::build_failed(&build.tag, why))?;
             Ok(Done::Image(id))
         };
         self.unless_interrupted(work).await
@@ -369,11 +301,19 @@ impl<E: Engine> Call<'_, '_, E> {
 }
 
 /// The target's id: steps that create have been looked up before.
-fn existing(target: Target) -> String {
+fn existing(target: &mut Target) -> String {
     match target {
-        Target::Existing(id) => id,
-        Target::CreatedBy { or, .. } => or.unwrap_or_default(),
+        Target::Existing(id) => std::mem::take(id),
+        Target::CreatedBy { or, .. } => or.take().unwrap_or_default(),
     }
+}
+
+/// A call that was made for its effect on this container.
+fn on(result: Result<(), EngineError>, id: String) -> Result<Done, StepError> {
+    result?;
+    Ok(Done::Nothing {
+        container: Some(id),
+    })
 }
 
 fn nothing(result: Result<(), EngineError>) -> Result<Done, StepError> {
