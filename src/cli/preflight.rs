@@ -57,10 +57,7 @@ pub(super) fn tell(problems: Vec<Problem>, mask: &Mask, scope: &Scope) -> Result
 }
 
 fn report(problem: &Problem) -> Report {
-    let report = Report {
-        position: problem.position.as_ref().map(ToString::to_string),
-        ..Report::new(problem.message.clone())
-    };
+    let report = Report::new(problem.message.clone()).at(problem.position.as_ref());
     match &problem.hint {
         Some(hint) => report.hint(hint.clone()),
         None => report,

@@ -61,11 +61,7 @@ fn report(project: &Project, container: &Container, found: &Misdirection) -> Rep
         Some(index) => format!("ports[{index}]"),
         None => "ports".to_owned(),
     };
-    let position = service.positions.find(&field);
-    Report {
-        position: position.map(ToString::to_string),
-        ..Report::new(format!("service {}: {found}", service.name))
-    }
+    Report::new(format!("service {}: {found}", service.name)).at(service.positions.find(&field))
 }
 
 /// The containers of a plan whose published ports the gate has looked at, and has told of.

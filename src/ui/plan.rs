@@ -173,10 +173,7 @@ type Change<'p> = (StepId, &'p Step, Verb);
 pub fn warnings(warnings: &[Warning]) -> Vec<Report> {
     warnings
         .iter()
-        .map(|warning| Report {
-            position: warning.position.as_ref().map(ToString::to_string),
-            ..Report::new(warning.message.clone())
-        })
+        .map(|warning| Report::new(warning.message.clone()).at(warning.position.as_ref()))
         .collect()
 }
 

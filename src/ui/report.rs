@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Color;
 use super::color::{BAD, DOUBT, FAINT, GOOD};
+use crate::model::Position;
 
 /// One error or warning, ready to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,13 @@ impl Report {
             message: message.into(),
             ..Self::default()
         }
+    }
+
+    /// Adds the place in the stack files that is to blame, where there is one.
+    #[must_use]
+    pub fn at(mut self, position: Option<&Position>) -> Self {
+        self.position = position.map(ToString::to_string);
+        self
     }
 
     /// Adds what to do about it.

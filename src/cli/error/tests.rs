@@ -1,7 +1,8 @@
 use super::*;
 use crate::engine::DockerfileLine;
 use crate::model::{Condition, ProjectName, Readiness, ServiceName};
-use crate::plan::{Operation, Resource, Target};
+use crate::plan::{Operation, Reason, Resource, Step, Target};
+use crate::reconcile::{WaitFailure, WaitProblem};
 use crate::ui::Color;
 
 fn text(error: impl Into<CliError>) -> String {
