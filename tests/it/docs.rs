@@ -1,21 +1,14 @@
 //! What the documents say is so: their commands exist, their examples load.
 
+mod guide;
+mod stack_file;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use regex::Regex;
-
-/// The names under which a stack file is found.
-const STACK_FILES: [&str; 6] = [
-    "compose.yaml",
-    "compose.yml",
-    "docker-compose.yml",
-    "docker-compose.yaml",
-    "stack.yaml",
-    "stack.yml",
-];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -130,68 +123,6 @@ fn commands_of_the_documents_exist_with_their_flags() {
     assert!(seen > 0, "no command found in {:?}", documents());
 }
 
-/// What a stack of one service comes to, as JSON.
-fn service(stack: &str) -> serde_json::Value {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("stack.yaml"), stack).unwrap();
-    fs::write(folder.path().join("app.env"), "A=1\n").unwrap();
-    let output = windlass(&["-p", "guide", "config", "--format", "json"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stack}\n{said}");
-    // Paths of the two folders are alike.
-    let text = String::from_utf8(output.stdout).unwrap();
-    let real = fs::canonicalize(folder.path()).unwrap();
-    let text = text.replace(real.to_str().unwrap(), "/folder");
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let services = json["services"].as_object().unwrap();
-    services.values().next().unwrap().clone()
-}
-
-#[test]
-fn lines_of_the_guides_do_what_docker_run_does() {
-    let row = Regex::new(r"(?m)^\| `(docker run [^`]*)` \| (.*) \|$").unwrap();
-    let code = Regex::new("`([^`]+)`").unwrap();
-    for guide in guides() {
-        let text = fs::read_to_string(&guide).unwrap();
-        let mut seen = 0;
-        for row in row.captures_iter(&text) {
-            let by_hand = row[1].replace("IMAGE", "busybox");
-            let lines: Vec<&str> = code
-                .captures_iter(&row[2])
-                .map(|line| line.get(1).unwrap().as_str())
-                .filter(|line| line.contains(':') && !line.contains("windlass"))
-                .collect();
-            if lines.is_empty() {
-                continue;
-            }
-            let output = windlass(&["from-run", &by_hand]).output().unwrap();
-            let made = String::from_utf8(output.stdout).unwrap();
-            for line in lines {
-                seen += 1;
-                // A heading, such as `pages:` below the volumes.
-                if line.ends_with(':') {
-                    let is_there = made.lines().any(|made| made.trim().starts_with(line));
-                    assert!(is_there, "{by_hand}: {line} is not in\n{made}");
-                    continue;
-                }
-                let key = line.split(':').next().unwrap();
-                let stack = format!(
-                    "services:\n  busybox:\n    image: busybox\n    {line}\nvolumes: {{pages: }}\nnetworks: {{sky_net: }}\n"
-                );
-                assert_eq!(
-                    service(&made)[key],
-                    service(&stack)[key],
-                    "{by_hand}: {line}"
-                );
-            }
-        }
-        assert!(seen > 20, "{}: {seen} lines", guide.display());
-    }
-}
-
 #[test]
 fn targets_of_make_in_the_readme_exist() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
@@ -213,42 +144,6 @@ fn files_that_the_documents_point_to_exist() {
         for link in link.captures_iter(&text) {
             let target = document.parent().unwrap().join(&link[1]);
             assert!(target.exists(), "{}: {}", document.display(), &link[1]);
-        }
-    }
-}
-
-/// All folders below this one that have a stack file.
-fn stacks(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> = paths
-        .filter(|path| path.is_dir())
-        .flat_map(|path| stacks(&path))
-        .collect();
-    if STACK_FILES.iter().any(|name| folder.join(name).exists()) {
-        found.push(folder.to_owned());
-    }
-    found
-}
-
-#[test]
-fn every_example_loads() {
-    for folder in examples() {
-        let stacks = stacks(&folder);
-        assert!(!stacks.is_empty(), "{} has no stack file", folder.display());
-        for stack in stacks {
-            let output = windlass(&["--profile", "*", "config", "-q"])
-                .current_dir(&stack)
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{}: {said}", stack.display());
-            assert_eq!(
-                (said.as_ref(), output.stdout.len()),
-                ("", 0),
-                "{}",
-                stack.display()
-            );
         }
     }
 }
