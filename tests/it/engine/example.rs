@@ -1,19 +1,20 @@
 //! The examples, raised, used and lowered as their pages tell the reader to.
 
 mod application;
+mod classic;
 mod container;
 mod flask_mysql;
+mod guide;
 mod network;
+mod reader;
 mod volume;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::engine::{Stack, http};
-
 /// The folders of `examples/` with the test that does what a reader does.
 const TESTED: [(&str, &str); 11] = [
-    ("compose-classics", "volume"),
+    ("compose-classics", "classic"),
     ("flask-mysql", "flask_mysql"),
     ("flask-slim", "application"),
     ("hello-world", "container"),
@@ -25,31 +26,6 @@ const TESTED: [(&str, &str); 11] = [
     ("web-hello-world", "application"),
     ("weblistener", "application"),
 ];
-
-/// An example under a name of its own.
-fn example(name: &str) -> Stack {
-    Stack::of_example(&format!("ex-{name}"), name)
-}
-
-/// What a page answers.
-#[track_caller]
-fn page(port: u16) -> String {
-    let answer = http("GET", port, "/", "");
-    let Some((200, body)) = answer else {
-        panic!("port {port} answers {answer:?}");
-    };
-    body
-}
-
-/// Lowers it with its volumes, and looks that nothing is left.
-#[track_caller]
-fn lower(stack: &Stack, args: &[&str]) {
-    let mut down = args.to_vec();
-    down.extend(["down", "-v"]);
-    stack.ok(&down);
-    assert_eq!(stack.states(), [""; 0]);
-    assert_eq!(stack.resources(), [""; 0]);
-}
 
 #[test]
 fn every_example_has_a_test() {
@@ -67,7 +43,7 @@ fn every_example_has_a_test() {
             .join(format!("tests/it/engine/example/{module}.rs"));
         let text = std::fs::read_to_string(file).expect("a test");
         assert!(
-            text.contains(&format!("\"{example}")),
+            text.contains(&format!("Reader::of(\"{example}\")")),
             "{example} is not in {module}.rs"
         );
     }

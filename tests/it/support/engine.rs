@@ -35,7 +35,7 @@ pub(crate) fn host() -> String {
 }
 
 /// The machine where ports that the engine publishes are reached.
-fn address() -> String {
+pub(crate) fn address() -> String {
     setting(
         "WINDLASS_TEST_ADDRESS",
         "the IP address of that engine's published ports",
@@ -159,10 +159,29 @@ impl Stack {
         self.dressed(Command::new(env!("CARGO_BIN_EXE_windlass")), args)
     }
 
-    fn dressed(&self, mut command: Command, args: &[&str]) -> Command {
+    /// What a person types in a folder of the stack, about to be run by a shell: `windlass` is the program there, and works
+    /// on the stack's project.
+    pub(crate) fn shell(&self, folder: &str, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        let mut command = self.placed(command);
+        let program = Path::new(env!("CARGO_BIN_EXE_windlass")).parent();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", program.unwrap_or(Path::new("")).display());
         command
-            .args(["-p", &self.project])
-            .args(args)
+            .current_dir(self.path(folder))
+            .env("PATH", path)
+            .env("COMPOSE_PROJECT_NAME", &self.project);
+        command
+    }
+
+    fn dressed(&self, mut command: Command, args: &[&str]) -> Command {
+        command.args(["-p", &self.project]).args(args);
+        self.placed(command)
+    }
+
+    fn placed(&self, mut command: Command) -> Command {
+        command
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -310,7 +329,18 @@ impl Stack {
         self.api().post(&path, &Value::Null);
     }
 
-    /// The names of the project's networks, volumes and images, without the project's own.
+    /// The images that were built for the project: their names, or identifiers where a newer one has the name.
+    pub(crate) fn images(&self) -> Vec<String> {
+        let images = self.api.list("images/json?", &self.project);
+        let name = |image: &Value| {
+            let name = image["RepoTags"][0].as_str();
+            let name = name.filter(|name| !name.starts_with("<none>"));
+            name.or(image["Id"].as_str()).unwrap_or_default().to_owned()
+        };
+        images.iter().map(name).collect()
+    }
+
+    /// The names of the project's networks and volumes, without the project's own.
     pub(crate) fn resources(&self) -> Vec<String> {
         let networks = self.api.list("networks?", &self.project);
         let volumes = self.api.list("volumes?", &self.project);

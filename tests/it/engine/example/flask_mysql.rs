@@ -1,11 +1,14 @@
 //! Flask and MySQL, raised by one command, and the service that watches them.
 
-use crate::support::engine::{Stack, free_port, http};
+use crate::support::engine::http;
+
+use super::reader::Reader;
 
 #[test]
 fn variables_are_kept_until_they_are_told_to_go() {
-    let port = free_port();
-    let stack = Stack::of_example("example", "flask-mysql").env("KEEPER_PORT", &port.to_string());
+    let reader = Reader::of("flask-mysql").port("KEEPER_PORT", 8080);
+    let stack = &reader.stack;
+    let port = reader.port_of(8080);
 
     let plan = stack.fails(2, &["plan"]);
     plan.prints(&[
@@ -19,7 +22,8 @@ fn variables_are_kept_until_they_are_told_to_go() {
     ]);
     assert_eq!(stack.states(), [""; 0], "a plan changes nothing");
 
-    let up = stack.ok(&["up", "-d", "--wait"]);
+    reader.goes("cd examples/flask-mysql");
+    let up = reader.tries("windlass up -d --wait");
     assert_eq!(stack.states(), ["db-1 running", "keeper-1 running"]);
     // Ready is what can be reached, perhaps before the engine's own tests have noticed.
     assert_eq!(
@@ -29,16 +33,18 @@ fn variables_are_kept_until_they_are_told_to_go() {
     assert_eq!(stack.resources(), ["default", "vars"]);
     up.says(&[&format!("http://127.0.0.1:{port} -> keeper:5000")]);
 
-    let stored = http("POST", port, "/var/colour", "value=sea+green");
-    assert_eq!(stored, Some((200, "stored colour\n".to_owned())));
-    let kept = Some((200, "sea green\n".to_owned()));
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
+    reader.types("curl --data value=twelve-fathoms http://127.0.0.1:8080/var/rope");
+    reader.types("curl http://127.0.0.1:8080/var/rope");
+    let kept = Some((200, "twelve-fathoms\n".to_owned()));
 
     let ids = (stack.id("db"), stack.id("keeper"));
     let again = stack.ok(&["up", "-d", "--wait"]);
     again.says(&["nothing to do"]);
     assert_eq!((stack.id("db"), stack.id("keeper")), ids);
     stack.ok(&["plan"]).prints(&["nothing to do"]);
+
+    reader.types("windlass --profile monitoring up -d --wait");
+    drop(reader.follows("windlass logs -f monitor"));
 
     stack.edit("stack.yaml", "THREADS: 4", "THREADS: 5");
     let plan = stack.fails(2, &["plan"]);
@@ -47,23 +53,20 @@ fn variables_are_kept_until_they_are_told_to_go() {
     stack.ok(&["up", "-d", "--wait"]);
     assert_eq!(stack.id("db"), ids.0);
     assert_ne!(stack.id("keeper"), ids.1);
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
+    assert_eq!(http("GET", port, "/var/rope", ""), kept);
 
-    stack.ok(&["down"]);
+    reader.types("windlass --profile monitoring down");
     assert_eq!(stack.states(), [""; 0]);
     assert_eq!(stack.resources(), ["vars"], "down keeps data");
-    assert_eq!(http("GET", port, "/var/colour", ""), None);
+    assert_eq!(http("GET", port, "/var/rope", ""), None);
     stack.ok(&["up", "-d", "--wait"]);
-    assert_eq!(http("GET", port, "/var/colour", ""), kept);
+    assert_eq!(http("GET", port, "/var/rope", ""), kept);
 
-    stack.ok(&["--profile", "monitoring", "up", "-d", "--wait"]);
-    let mut reports = stack.start(&["logs", "-f", "monitor"]);
-    reports.until("variables: 1, longest value: 9 characters");
-    drop(reports);
-
-    stack.ok(&["--profile", "monitoring", "down", "-v"]);
+    stack.ok(&["down", "-v"]);
     assert_eq!(stack.resources(), [""; 0]);
     stack.ok(&["up", "-d", "--wait"]);
-    let gone = Some((404, "no variable colour\n".to_owned()));
-    assert_eq!(http("GET", port, "/var/colour", ""), gone);
+    let gone = Some((404, "no variable rope\n".to_owned()));
+    assert_eq!(http("GET", port, "/var/rope", ""), gone);
+    reader.types("windlass --profile monitoring down -v --rmi local");
+    reader.leaves();
 }

@@ -1,62 +1,85 @@
 //! Names on networks, and the host's own network.
 
-use crate::support::engine::{Stack, free_port};
+use crate::support::engine::address;
 
-use super::{example, lower, page};
+use super::reader::Reader;
 
-/// Whether one container finds the other by this name.
+/// The address that `nslookup` found, which follows that of the server it asked.
 #[track_caller]
-fn finds(stack: &Stack, from: &str, name: &str) -> bool {
-    stack.run(&["exec", from, "nslookup", name]).status == 0
+fn address_in(answer: &str) -> &str {
+    let mut addresses = answer.lines().filter(|line| line.starts_with("Address"));
+    let found = addresses.nth(1);
+    found.unwrap_or_else(|| panic!("no address in\n{answer}"))
 }
 
 #[test]
 fn names_resolve_inside_a_network_and_the_plan_notices_what_is_attached_by_hand() {
-    let stack = example("networks");
-    let sky_net = format!("{}-sky", stack.project());
-    let stack = stack.env("SKY_NET", &sky_net);
-    stack.ok(&["up", "-d"]);
-    assert!(finds(&stack, "two", "one"));
-    assert!(finds(&stack, "two", "zero"));
-    assert!(!finds(&stack, "beside", "one"));
-    let internal = stack
-        .api()
-        .get(&format!("networks/{}_cellar", stack.project()));
-    assert_eq!(internal.expect("a network")["Internal"], true);
+    let reader = Reader::of("networks").name("SKY_NET", "sky_net");
+    let stack = &reader.stack;
+    reader.goes("cd examples/networks");
+    reader.types("windlass up -d");
+    for service in ["one", "two", "three", "four", "beside"] {
+        assert_eq!(stack.container(service)["State"]["Status"], "running");
+    }
+    reader.types("windlass ps");
 
-    let by_hand = |action: &str, service: &str| {
-        let body = serde_json::json!({"Container": stack.id(service), "Force": true});
-        stack
-            .api()
-            .post(&format!("networks/{sky_net}/{action}"), &body);
+    let one = reader.types("windlass exec two nslookup one");
+    let zero = reader.types("windlass exec two nslookup zero");
+    assert_eq!(address_in(&one), address_in(&zero));
+    reader.fails("windlass exec beside nslookup one");
+    reader.fails("windlass exec beside nslookup zero");
+    reader.types("windlass exec four nslookup three");
+    let lost = reader.tries("windlass exec four ping -c 1 -W 2 1.1.1.1");
+    assert_ne!(lost.status, 0);
+    // The tests' machine is outside, too, and says that nobody listens there: who hears that has a way out.
+    let engine = address();
+    let (subnet, _) = engine.rsplit_once('.').expect("an address");
+    let hears = |service: &str| {
+        let line = [
+            "exec",
+            service,
+            "nc",
+            "-w",
+            "2",
+            &format!("{subnet}.1"),
+            "9",
+        ];
+        stack.fails(1, &line).stderr.contains("Connection refused")
     };
+    assert!(hears("three") && !hears("four"));
+
     let ids = (stack.id("beside"), stack.id("two"));
-    by_hand("connect", "beside");
-    assert!(finds(&stack, "beside", "one"));
-    by_hand("disconnect", "two");
-    assert!(!finds(&stack, "two", "one"));
-    stack
-        .fails(2, &["plan"])
-        .prints(&["beside-1", "two-1", &sky_net]);
-    stack.ok(&["up", "-d"]);
-    assert!(!finds(&stack, "beside", "one"));
-    assert!(finds(&stack, "two", "one"));
+    reader.types("docker network connect sky_net networks-beside-1");
+    reader.types("windlass exec beside nslookup one");
+    let plan = reader.tries("windlass plan");
+    plan.prints(&["-beside-1", "-sky_net"]);
+    assert_eq!(plan.status, 2);
+    reader.types("docker network disconnect sky_net networks-two-1");
+    stack.fails(1, &["exec", "two", "nslookup", "one"]);
+    reader
+        .tries("windlass plan")
+        .prints(&["-beside-1", "-two-1", "-sky_net"]);
+    reader.types("windlass up -d");
+    reader.types("windlass exec two nslookup one");
+    stack.fails(1, &["exec", "beside", "nslookup", "one"]);
     assert_eq!((stack.id("beside"), stack.id("two")), ids);
-    lower(&stack, &[]);
+    reader.types("windlass down");
+    reader.leaves();
 }
 
 #[test]
 fn on_the_hosts_network_two_servers_clash() {
-    let port = free_port();
-    let stack = example("host-network").env("SITE_PORT", &port.to_string());
-    stack.ok(&["up", "-d", "--wait"]);
-    assert!(page(port).contains("nginx"));
-
-    let clash = stack.run(&["up", "second"]);
-    assert_eq!(stack.states(), ["first-1 running", "second-1 exited"]);
-    clash.prints(&[
-        &format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"),
-        "second-1 exited with code 1",
-    ]);
-    lower(&stack, &["--profile", "clash"]);
+    let reader = Reader::of("host-network").port("SITE_PORT", 8084);
+    reader.goes("cd examples/host-network");
+    reader.types("windlass up -d --wait");
+    assert!(
+        reader
+            .types("curl http://127.0.0.1:8084/")
+            .contains("nginx")
+    );
+    reader.tries("windlass up second");
+    let states = reader.stack.states();
+    assert_eq!(states, ["first-1 running", "second-1 exited"]);
+    reader.types("windlass --profile clash down");
+    reader.leaves();
 }
