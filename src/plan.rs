@@ -58,9 +58,19 @@ pub use stop::{StopOptions, stop};
 pub use up::{Recreate, RunOptions, UpOptions, run, up};
 
 use crate::model::{Position, Positions, ProjectName, ServiceName};
+use crate::state::Status;
 
 /// The place of a step in its plan, counted from 0; people see it counted from 1.
 pub type StepId = usize;
+
+/// A container that is as it should be, which a job that has done its work is too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unchanged {
+    /// The container.
+    pub resource: Resource,
+    /// Its state.
+    pub status: Status,
+}
 
 /// What is done, in an order in which it can be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +80,7 @@ pub struct Plan {
     /// The steps; each waits for earlier ones only.
     pub steps: Vec<Step>,
     /// Containers that are as they should be.
-    pub unchanged: Vec<Resource>,
+    pub unchanged: Vec<Unchanged>,
     /// Doubts to tell the user about before the plan is applied.
     pub warnings: Vec<Warning>,
     /// Where the files speak of what the steps are done to: the fields of the service, network or volume.

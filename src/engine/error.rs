@@ -130,6 +130,14 @@ pub enum EngineError {
         /// Which image is not to be had, and the registry's or the engine's words.
         why: String,
     },
+    /// An image that a build starts from cannot be pulled.
+    #[error("image {tag} cannot be built: {why}")]
+    BaseFailed {
+        /// The image to build.
+        tag: String,
+        /// Which image is not to be had, and the engine's words.
+        why: String,
+    },
     /// A build needs `docker buildx`, which is not installed.
     #[error("image {tag} cannot be built: the engine's own interface has no place for `{}`, and docker buildx is not installed", keys.join("`, `"))]
     NoBuildx {

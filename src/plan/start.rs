@@ -6,7 +6,7 @@ use super::content;
 use super::down::{origins, resource_of};
 use super::hook::run_hooks;
 use super::steps::Steps;
-use super::{OnlyIf, Operation, Plan, PlanError, Reason, Resource, StepId, Target};
+use super::{OnlyIf, Operation, Plan, PlanError, Reason, StepId, Target, Unchanged};
 use crate::graph::ServiceGraph;
 use crate::label;
 use crate::model::{Condition, Dependency, Hook, HookKind, Project, Readiness, ServiceName};
@@ -40,7 +40,10 @@ pub fn start(
             matches!(container.status, Status::Running | Status::Restarting)
         });
         for container in up {
-            starts.unchanged.push(resource_of(container));
+            starts.unchanged.push(Unchanged {
+                resource: resource_of(container),
+                status: container.status.clone(),
+            });
             starts.place(service, container, Vec::new());
         }
         if down.is_empty() {
@@ -81,7 +84,7 @@ struct Placed<'a> {
 pub(super) struct Starts<'a> {
     pub(super) project: &'a Project,
     pub(super) steps: Steps,
-    pub(super) unchanged: Vec<Resource>,
+    pub(super) unchanged: Vec<Unchanged>,
     containers: Vec<&'a Container>,
     placed: HashMap<String, Vec<Placed<'a>>>,
     waits: HashMap<(String, Condition, bool), StepId>,

@@ -18,7 +18,7 @@ use super::down::{discard, is_orphan};
 use super::renew::Renewed;
 use super::resource::Resources;
 use super::steps::Steps;
-use super::{Plan, PlanError, Reason, Resource, StepId, Warning};
+use super::{Plan, PlanError, Reason, Resource, StepId, Unchanged, Warning};
 use crate::graph::ServiceGraph;
 use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
@@ -205,7 +205,7 @@ pub(super) struct Up<'a> {
     hooks: HashMap<(ServiceName, usize, bool), Vec<StepId>>,
     /// The removals of containers that earlier hooks left.
     cleared_hooks: HashMap<String, StepId>,
-    unchanged: Vec<Resource>,
+    unchanged: Vec<Unchanged>,
     pub(super) warnings: Vec<Warning>,
     pub(super) origins: HashMap<Resource, Positions>,
 }

@@ -130,7 +130,7 @@ impl Notes {
         let is_built = |service: &&Service| built.contains(&service.spec.image);
         let services = project.services.values();
         let resources = plan.steps.iter().map(|step| &step.resource);
-        let raised = resources.chain(&plan.unchanged);
+        let raised = resources.chain(plan.unchanged.iter().map(|unchanged| &unchanged.resource));
         let raised = raised.filter_map(|resource| match resource {
             Resource::Container {
                 replica: Some((name, _)),

@@ -9,6 +9,7 @@ use crate::engine::PullProgress;
 use crate::model::{Condition, HookKind, ProviderCommand};
 use crate::plan::{ByResource, OnlyIf, Operation, Plan, Reason, Resource, StepId};
 use crate::reconcile::{Event, Outcome, Progress};
+use crate::state::Status;
 
 /// How a resource stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +126,11 @@ impl<'p> Changes<'p> {
         self.plan
             .unchanged
             .iter()
-            .filter(|resource| !planned.contains(resource))
-            .map(|resource| Update::new(resource, Standing::Done, "Running"))
+            .filter(|unchanged| !planned.contains(&unchanged.resource))
+            .map(|unchanged| {
+                let text = in_state(&unchanged.status);
+                Update::new(&unchanged.resource, Standing::Done, text)
+            })
             .collect()
     }
 
@@ -369,6 +373,17 @@ fn done(operation: &Operation) -> Option<&'static str> {
         | Operation::RunHook { .. }
         | Operation::RenameContainer { .. } => return None,
     })
+}
+
+/// The word for a container that nothing is done to.
+fn in_state(status: &Status) -> &'static str {
+    match status {
+        Status::Created => "Created",
+        Status::Exited | Status::Dead => "Exited",
+        Status::Paused => "Paused",
+        Status::Restarting => "Restarting",
+        Status::Running | Status::Removing | Status::Other(_) => "Running",
+    }
 }
 
 fn layer_standing(status: &str) -> Standing {

@@ -76,9 +76,9 @@ fn step_report(error: &EngineError, id: StepId, plan: &Plan) -> Report {
         | EngineError::PullFailed { .. }
         | EngineError::PushDenied { .. }
         | EngineError::PushFailed { .. } => "image".to_owned(),
-        EngineError::BuildFailed { .. } | EngineError::BaseDenied { .. } => {
-            "build.dockerfile".to_owned()
-        }
+        EngineError::BuildFailed { .. }
+        | EngineError::BaseDenied { .. }
+        | EngineError::BaseFailed { .. } => "build.dockerfile".to_owned(),
         EngineError::Context { .. } => "build.context".to_owned(),
         EngineError::NoBuildx { keys, .. } => match keys.first() {
             Some(key) => format!("build.{key}"),

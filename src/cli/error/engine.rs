@@ -40,7 +40,7 @@ pub(super) fn engine_report(error: &EngineError) -> Report {
         EngineError::PushDenied { .. } => report.hint(
             "`docker login` at the registry that the image's name begins with; without one it is Docker Hub's",
         ),
-        EngineError::PullFailed { .. } => {
+        EngineError::PullFailed { .. } | EngineError::BaseFailed { .. } => {
             report.hint("is the registry reachable? What the engine has already is used without a pull")
         }
         EngineError::BuildFailed {

@@ -258,7 +258,10 @@ async fn pull_base(
             tag: build.tag.clone(),
             why: error.to_string(),
         },
-        EngineError::PullFailed { .. } => EngineError::build_failed(&build.tag, error.to_string()),
+        EngineError::PullFailed { .. } => EngineError::BaseFailed {
+            tag: build.tag.clone(),
+            why: error.to_string(),
+        },
         error => error,
     })
 }

@@ -69,7 +69,7 @@ fn a_second_up_changes_nothing() {
     assert_eq!(
         plan.unchanged
             .iter()
-            .map(ToString::to_string)
+            .map(|unchanged| unchanged.resource.to_string())
             .collect::<Vec<_>>(),
         ["Container shop-db-1", "Container shop-web-1"]
     );

@@ -8,7 +8,9 @@ use crate::model::{HookKind, Readiness, Service, ServiceName};
 use crate::plan::decide::is_done;
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::{Join, Updates, foreign_networks};
-use crate::plan::{OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Warning};
+use crate::plan::{
+    OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target, Unchanged, Warning,
+};
 use crate::state::{Container, Status};
 
 impl<'a> Up<'a> {
@@ -81,7 +83,10 @@ impl<'a> Up<'a> {
             health = None;
             becomes = replaced;
         } else if started.is_empty() {
-            self.unchanged.push(resource.clone());
+            self.unchanged.push(Unchanged {
+                resource: resource.clone(),
+                status: container.status.clone(),
+            });
         }
         if !start && is_done(&self.needed, service, container, self.options) {
             self.warnings.push(Warning {

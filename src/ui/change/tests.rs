@@ -10,8 +10,8 @@ use crate::engine::PullProgress;
 use crate::model::{
     ContainerSpec, NetworkAccess, NewContainer, ProjectName, Readiness, ServiceName,
 };
-use crate::plan::{OnlyIf, Step, Target};
-use crate::state::{Health, Status};
+use crate::plan::{OnlyIf, Step, Target, Unchanged};
+use crate::state::Health;
 use crate::ui::plain;
 
 fn container(service: &str) -> Resource {
@@ -23,6 +23,11 @@ fn container(service: &str) -> Resource {
 
 pub(in crate::ui) fn db() -> Resource {
     container("db")
+}
+
+pub(in crate::ui) fn running(resource: Resource) -> Unchanged {
+    let status = Status::Running;
+    Unchanged { resource, status }
 }
 
 pub(in crate::ui) fn step(resource: Resource, operation: Operation, reason: Reason) -> Step {
@@ -158,10 +163,14 @@ fn each_step_is_told_once_begun_and_once_done() {
         wait("db", Condition::ServiceHealthy, "web"),
         wait("db", Condition::ServiceHealthy, "job"),
     ]);
-    plan.unchanged.push(container("cache"));
+    for (service, status) in [("cache", Status::Running), ("task", Status::Exited)] {
+        let resource = container(service);
+        plan.unchanged.push(Unchanged { resource, status });
+    }
     assert_eq!(
         told(&plan, &all_done(&plan)[..8]),
         " Container shop-cache-1 Running
+ Container shop-task-1 Exited
  Network shop_default Creating
  Network shop_default Created
  Container shop-db-1 Creating

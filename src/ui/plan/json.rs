@@ -28,7 +28,7 @@ pub fn json(
         "project": plan.project.as_str(),
         "changes": !plan.is_empty(),
         "steps": steps.map(|(id, at)| step(plan, id, at, consequences)).collect::<Vec<_>>(),
-        "unchanged": plan.unchanged.iter().map(object).collect::<Vec<_>>(),
+        "unchanged": plan.unchanged.iter().map(|unchanged| object(&unchanged.resource)).collect::<Vec<_>>(),
         "warnings": warnings.iter().map(warning).collect::<Vec<_>>(),
         "problems": problems.iter().map(problem).collect::<Vec<_>>(),
     });

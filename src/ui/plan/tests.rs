@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Condition, Position, Readiness, ServiceName};
 use crate::plan::{Effect, FieldChange, Target};
-use crate::ui::change::tests::{db, network, plan, recreate_web, step};
+use crate::ui::change::tests::{db, network, plan, recreate_web, running, step};
 
 fn target() -> Target {
     Target::Existing("1".into())
@@ -63,7 +63,7 @@ fn a_replacement_is_one_change_with_its_fields() {
         change("environment.DEBUG", Some("\"0\""), Some("\"1\""), 14),
         change("init", None, Some("true"), 20),
     ]);
-    plan.unchanged.push(db());
+    plan.unchanged.push(running(db()));
     let service = |name: &str| ServiceName::new(name).unwrap();
     let consequences = [
         Effect::Downtime {
@@ -209,7 +209,7 @@ Plan for shop: 1 to recreate, 3 to remove; downtime: web; data at risk: shop_fil
 #[test]
 fn an_empty_plan_says_so() {
     let mut plan = plan(Vec::new());
-    plan.unchanged.push(db());
+    plan.unchanged.push(running(db()));
     assert_eq!(
         render(&plan, &[], Color::OFF),
         "Plan for shop: nothing to do, 1 unchanged\n"

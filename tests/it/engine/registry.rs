@@ -233,4 +233,10 @@ fn a_registry_that_does_not_answer_is_told() {
         "image 127.0.0.1:9/app:1 cannot be pulled",
         "is the registry reachable?",
     ]);
+    stack.file("stack.yaml", "services: {app: {build: .}}\n");
+    stack.file("Dockerfile", "FROM 127.0.0.1:9/base:1\n");
+    stack.fails(1, &["up", "-d"]).says(&[
+        "image 127.0.0.1:9/base:1 cannot be pulled",
+        "is the registry reachable?",
+    ]);
 }

@@ -7,6 +7,7 @@ use crate::json_schema::{faults, resolve};
 use crate::model::{Condition, ProjectName};
 use crate::plan::OnlyIf;
 use crate::plan::tests::sample::{operations, reasons};
+use crate::ui::change::tests::running;
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
@@ -67,7 +68,7 @@ fn whole() -> Value {
     let plan = Plan {
         project: ProjectName::new("shop").unwrap(),
         steps: steps.collect(),
-        unchanged: vec![container],
+        unchanged: vec![running(container)],
         warnings: Vec::new(),
         origins: std::collections::HashMap::new(),
     };

@@ -18,7 +18,7 @@ fn a_task_prints_its_line_and_ends_and_an_endless_one_goes_on() {
     let hello = stack.id("hello");
     stack
         .ok(&["up", "-d"])
-        .says(&["has done its work and stays as it is"]);
+        .says(&["has done its work and stays as it is", "hello-1 Exited"]);
     assert_eq!(stack.ok(&["logs", "hello"]).stdout.lines().count(), 1);
     stack.ok(&["up"]).prints(&["Hello, world!"]);
     assert_eq!(stack.id("hello"), hello);
