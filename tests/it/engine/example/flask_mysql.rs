@@ -55,7 +55,7 @@ fn variables_are_kept_until_they_are_told_to_go() {
     assert_ne!(stack.id("keeper"), ids.1);
     assert_eq!(http("GET", port, "/var/rope", ""), kept);
 
-    reader.types("windlass --profile monitoring down");
+    reader.types("windlass down");
     assert_eq!(stack.states(), [""; 0]);
     assert_eq!(stack.resources(), ["vars"], "down keeps data");
     assert_eq!(http("GET", port, "/var/rope", ""), None);

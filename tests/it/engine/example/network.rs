@@ -80,6 +80,6 @@ fn on_the_hosts_network_two_servers_clash() {
     reader.tries("windlass up second");
     let states = reader.stack.states();
     assert_eq!(states, ["first-1 running", "second-1 exited"]);
-    reader.types("windlass --profile clash down");
+    reader.types("windlass down");
     reader.leaves();
 }
