@@ -51,8 +51,14 @@ serve_podman() {
   local root=$lab/podman folder
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
   mkdir -p "$root/etc/containers"
-  # A name without a registry means Docker's, as everywhere; no image is asked for a signature.
-  echo 'unqualified-search-registries = ["docker.io"]' >"$root/etc/containers/registries.conf"
+  # A name without a registry means Docker's, and its own machine may be asked without TLS, as everywhere; no image is
+  # asked for a signature.
+  cat >"$root/etc/containers/registries.conf" <<CONF
+unqualified-search-registries = ["docker.io"]
+[[registry]]
+location = "127.0.0.1"
+insecure = true
+CONF
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$root/etc/containers/policy.json"
   # Podman 5.4 falls over when its file of events is put aside while somebody reads it: the file has room for a whole run.
   # Without a limit named here, builds ask for one that is higher than a root in a container may have.
