@@ -138,6 +138,15 @@ impl Container {
         self.labels.get(label::CONTAINER_NUMBER)?.parse().ok()
     }
 
+    /// Whether the engine is about to start it again; Podman calls one that has run `created` shortly before that.
+    pub fn returns(&self) -> bool {
+        match self.status {
+            Status::Restarting => true,
+            Status::Created => !self.started_at.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether it was made by a `run`, not for a service's replica.
     pub fn is_one_off(&self) -> bool {
         self.labels

@@ -1,5 +1,6 @@
 //! Following containers: their output line by line, as it comes, through ends and restarts.
 
+use std::cmp::Ordering;
 use std::io::Write;
 
 use bytes::Bytes;
@@ -61,8 +62,38 @@ struct Followed {
     ended: Option<i64>,
     /// When it had ended, in Unix nanoseconds of the engine's clock, where it had before it was followed.
     was_over_at: Option<i64>,
-    /// The time of the last line.
-    last: Bytes,
+    /// The time of the last line, and how many lines had it.
+    last: (Bytes, usize),
+    /// The same as it was when the output was opened again, as long as lines of before may come once more.
+    repeated: Option<(Bytes, usize)>,
+}
+
+impl Followed {
+    /// Whether a line was not shown before: after a restart the engine repeats lines of the second it is asked from.
+    /// Several lines may have one time, since Podman tells whole seconds.
+    fn is_new(&mut self, line: &LogLine) -> bool {
+        if line.time.is_empty() {
+            return true;
+        }
+        if let Some((last, lines)) = &mut self.repeated {
+            match line.time.cmp(last) {
+                Ordering::Less => return false,
+                Ordering::Equal if *lines > 0 => {
+                    *lines -= 1;
+                    return false;
+                }
+                Ordering::Equal => {}
+                Ordering::Greater => self.repeated = None,
+            }
+        }
+        let (last, lines) = &mut self.last;
+        if *last != line.time {
+            last.clone_from(&line.time);
+            *lines = 0;
+        }
+        *lines += 1;
+        true
+    }
 }
 
 /// Follows the containers of a project.
@@ -146,7 +177,8 @@ impl<'a, E: Engine> Follower<'a, E> {
                 restarted: false,
                 ended: over.then_some(container.exit_code),
                 was_over_at: (time::parse(&container.finished_at, 0).ok()).filter(|_| over),
-                last: Bytes::new(),
+                last: (Bytes::new(), 0),
+                repeated: None,
             },
         );
         self.open(&container.id, options);
@@ -161,6 +193,8 @@ impl<'a, E: Engine> Follower<'a, E> {
         if let Some(followed) = self.followed.get_mut(id) {
             followed.is_open = true;
             followed.restarted = false;
+            let last = followed.last.clone();
+            followed.repeated = (!last.0.is_empty()).then_some(last);
             let (of, end) = (id.to_owned(), id.to_owned());
             let chunks = self
                 .engine
@@ -261,12 +295,10 @@ impl<'a, E: Engine> Follower<'a, E> {
         Ok(())
     }
 
-    /// After a restart the engine repeats lines of the second it is asked from.
     fn line(&mut self, id: &str, line: &LogLine, out: &mut impl Write) -> Result<(), CliError> {
         if let Some(followed) = self.followed.get_mut(id)
-            && (line.time.is_empty() || line.time > followed.last)
+            && followed.is_new(line)
         {
-            followed.last.clone_from(&line.time);
             self.form.line(out, followed.number, line)?;
         }
         Ok(())
@@ -328,7 +360,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                 self.add(&container, &options);
             }
             (Some(container), Some(followed)) => {
-                followed.returns = container.status == Status::Restarting;
+                followed.returns = container.returns();
                 if followed.runs && matches!(container.status, Status::Exited | Status::Dead) {
                     followed.ended = Some(container.exit_code);
                     followed.runs = false;

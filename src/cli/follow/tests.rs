@@ -304,27 +304,41 @@ fn a_restart_is_followed_and_no_line_is_shown_twice() {
     assert_eq!(told.len(), 1);
 
     // The engine has started it again by the time we look; the second end comes with the log.
+    assert_eq!(
+        after_a_restart(&running, &[&[first], &[first, second]]),
+        "web-1  | one\nweb-1  | two\n"
+    );
+    // Times of whole seconds.
+    let [one, two, three] = ["one", "two", "three"];
+    let [one, two, three] = [one, two, three].map(|text| format!("2024-05-06T07:08:09Z {text}\n"));
+    assert_eq!(
+        after_a_restart(&running, &[&[&one, &two], &[&one, &two, &three]]),
+        "web-1  | one\nweb-1  | two\nweb-1  | three\n"
+    );
+}
+
+/// What is shown of a container that ends and is started again.
+fn after_a_restart(running: &Container, logs: &[&[&str]]) -> String {
     let engine = Talkers::default();
-    engine.add(&running, &[&[first], &[first, second]]);
+    engine.add(running, logs);
     engine.happens("web", ContainerAction::Died(1));
     engine.happens("web", ContainerAction::Started);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let written = runtime.block_on(async {
+    runtime.block_on(async {
         let form = LogForm::new(Color::OFF, true, false);
         let mut follower = Follower::listen(&engine, &project(), form, Box::new(|_| true))
             .await
             .unwrap();
-        follower.add(&running, &LogOptions::default());
+        follower.add(running, &LogOptions::default());
         let mut out = Vec::new();
         // Logs without end are followed until somebody stops it; all that is there is read before anything waits.
         for _ in 0..50 {
             let _ = futures_util::poll!(std::pin::pin!(follower.next(&mut out)));
         }
         String::from_utf8(out).unwrap()
-    });
-    assert_eq!(written, "web-1  | one\nweb-1  | two\n");
+    })
 }
 
 #[test]
