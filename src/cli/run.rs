@@ -179,7 +179,8 @@ pub(super) async fn run(args: &RunArgs, scope: &Scope) -> Ended {
         remove: args.rm,
     };
     let engine = scope.connect().await?;
-    match prepare(args, &options, &project, &service, &engine, scope).await? {
+    let prepared = Box::pin(prepare(args, &options, &project, &service, &engine, scope));
+    match prepared.await? {
         Applied::Done => {}
         Applied::Shown => return Ok(0),
     }
@@ -251,7 +252,14 @@ async fn attended(
         tty,
         detach_keys: session::keys_for_engine(None, scope),
     };
-    let attached = engine.attach_container(id, &options).await?;
+    let attached = match engine.attach_container(id, &options).await {
+        Ok(attached) => attached,
+        Err(error) => {
+            // Podman finds out here already that the command is not there.
+            engine.remove_container(id, true).await?;
+            return Err(error.into());
+        }
+    };
     let end = if args.rm { End::Removed } else { End::Next };
     let ended = engine.wait_exit(id, end).await?;
     start(engine, id).await?;

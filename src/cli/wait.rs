@@ -13,6 +13,7 @@ use super::service;
 use super::signal::Interrupts;
 use crate::engine::{ContainerAction, Engine, EngineError, EngineEvent};
 use crate::model::Project;
+use crate::state::Container;
 
 /// Wait until running containers end, and end with the exit code of the last one
 #[derive(Debug, Args)]
@@ -76,9 +77,11 @@ async fn wait(args: &WaitArgs, engine: &impl Engine, project: &Project) -> Ended
         if !running.contains(id.as_str()) {
             continue;
         }
-        // The engine starts it again where its restart policy says so.
+        // The engine starts it again where its restart policy says so; it may have ended once more meanwhile, which is told.
         let now = engine.container(&id).await?;
-        if now.is_some_and(|container| container.status.is_up()) {
+        let has_gone_on =
+            |now: &Container| now.status.is_up() || now.returns() || now.exit_code != code;
+        if now.as_ref().is_some_and(has_gone_on) {
             continue;
         }
         running.remove(id.as_str());

@@ -27,6 +27,7 @@ mod network;
 mod owner;
 mod paths;
 mod pause;
+mod podman;
 mod process;
 mod project;
 mod pull;
@@ -81,6 +82,7 @@ pub struct DockerEngine {
     registries: Result<RegistryConfig, AuthError>,
     /// Where docker keeps its plugins.
     plugin_folders: Vec<PathBuf>,
+    turns: build::Turns,
 }
 
 impl std::fmt::Debug for DockerEngine {
@@ -304,8 +306,18 @@ impl Engine for DockerEngine {
             &Target::new(&["images", reference, "json"]),
         )
         .await?;
-        body.map(|body| inspect::image(&body).map_err(not_understood))
-            .transpose()
+        let Some(body) = body else {
+            return Ok(None);
+        };
+        let image = inspect::image(&body).map_err(not_understood)?;
+        if !self.ping.podman {
+            return Ok(Some(image));
+        }
+        // Podman keeps to itself how an image's health is tested, where it is asked in Docker's words.
+        let target = Target::new(&["libpod", "images", &image.id, "json"]);
+        let own = find(&self.transport, &target).await?;
+        let image = inspect::image_of_podman(&body, &own.unwrap_or_default());
+        Ok(Some(image.map_err(not_understood)?))
     }
 
     fn pull_image(&self, reference: &str, platform: Option<&str>) -> Told<'_, PullProgress> {

@@ -6,9 +6,11 @@ mod reader;
 mod running;
 mod source;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::sync::OwnedMutexGuard;
 
 use self::parameters::{beyond, folders, stages};
 use self::running::Running;
@@ -41,9 +43,26 @@ pub(super) fn build<'a>(engine: &'a DockerEngine, build: &ImageBuild) -> Told<'a
         let Some(source) = Source::open(&build).await? else {
             return with_buildx(engine, build, vec!["additional_contexts"]);
         };
-        let phase = Work::begin(engine, build, source);
+        let turn = turn(engine, &build).await;
+        let phase = Work::begin(engine, build, source, turn);
         Ok(stream::try_unfold(phase, Work::advance).boxed_local())
     })
+}
+
+/// Builds that go on, by the folder they are made from.
+pub(super) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
+
+/// Waits until nothing else is built from the same folder, where two at once would both make the steps that they share:
+/// which of the two the builder finds the next time is chance, and what was built from the other is made anew.
+async fn turn(engine: &DockerEngine, build: &ImageBuild) -> Option<OwnedMutexGuard<()>> {
+    if engine.builder() == Builder::BuildKit {
+        return None;
+    }
+    let turn = {
+        let mut turns = engine.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(build.build.context.clone()).or_default())
+    };
+    Some(turn.lock_owned().await)
 }
 
 /// The build by docker buildx, which knows these keys.
@@ -78,6 +97,8 @@ struct Work<'a> {
     build: ImageBuild,
     queue: VecDeque<BuildProgress>,
     phase: Phase,
+    /// Held until the end.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 enum Phase {
@@ -96,7 +117,12 @@ enum Phase {
 }
 
 impl<'a> Work<'a> {
-    fn begin(engine: &'a DockerEngine, build: ImageBuild, source: Source) -> Self {
+    fn begin(
+        engine: &'a DockerEngine,
+        build: ImageBuild,
+        source: Source,
+        turn: Option<OwnedMutexGuard<()>>,
+    ) -> Self {
         let (who, is_old) = match engine.builder() {
             Builder::BuildKit => ("BuildKit", engine.api() < ApiVersion::new(1, 42)),
             Builder::Classic => ("the classic builder", false),
@@ -118,6 +144,7 @@ impl<'a> Work<'a> {
             build,
             queue,
             phase: Phase::Folders { folders, source },
+            _turn: turn,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::DockerEngine;
 use super::failure::from_bollard;
 use super::request::{Target, get, not_understood};
 use super::transport::{Ping, Transport};
+use super::{DockerEngine, build};
 use crate::engine::auth::{AuthError, RegistryConfig};
 use crate::engine::locate::{self, Attempt, Variables};
 use crate::engine::{About, EngineError, buildx};
@@ -79,6 +79,7 @@ impl DockerEngine {
             ping,
             registries,
             plugin_folders: Vec::new(),
+            turns: build::Turns::default(),
         })
     }
 }

@@ -5,7 +5,10 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 
 use super::request::{Target, find, get, not_understood, post};
-use super::{DockerEngine, beyond_engine, convert, endpoint, inspect, network, owner, security};
+use super::{
+    DockerEngine, beyond_engine, convert, endpoint, failure, inspect, network, owner, podman,
+    security,
+};
 use crate::engine::{Created, EngineError};
 use crate::label;
 use crate::model::{Limits, NewContainer, ProjectName};
@@ -79,8 +82,12 @@ pub(super) async fn create(
         container.to_mut().spec.credential_spec = None;
     }
     let container = &*container;
-    let body = convert::create_body(container, engine.api()).map_err(not_understood)?;
-    let answer = post(&engine.transport, &target, &body).await?;
+    let mut body = convert::create_body(container, engine.api()).map_err(not_understood)?;
+    if engine.ping.podman {
+        body = podman::for_podman(body);
+    }
+    let posted = post(&engine.transport, &target, &body).await;
+    let answer = posted.map_err(|error| failure::of_platform(error, &container.spec))?;
     let created: Answer = serde_json::from_slice(&answer).map_err(not_understood)?;
     for endpoint in endpoint::later_endpoints(container, engine.api()) {
         if let Err(error) = network::connect(engine, &created.id, endpoint).await {
@@ -115,7 +122,11 @@ pub(super) async fn stop(
         t: timeout,
         ..query::StopContainerOptions::default()
     };
-    engine.unless_gone(engine.patient.stop_container(id, Some(options)).await)
+    let stop = || async {
+        let options = Some(options.clone());
+        engine.unless_gone(engine.patient.stop_container(id, options).await)
+    };
+    engine.thawed(id, stop).await
 }
 
 /// Sends a container a signal; one that is gone or does not run is no error.

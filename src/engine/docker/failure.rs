@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::transport::{SendError, Transport, read_all};
 use crate::engine::EngineError;
+use crate::model::ContainerSpec;
 
 /// What went wrong when a call was made on `transport` through bollard.
 pub(crate) fn from_bollard(transport: &Transport, error: bollard::errors::Error) -> EngineError {
@@ -55,16 +56,17 @@ pub(crate) async fn checked(
     Err(refused(status.as_u16(), message(&body)))
 }
 
-/// The message in an engine's error body: `{"message": ..}`, or plain text.
+/// The message in an engine's error body: `{"message": ..}`, `{"error": ..}` (Podman, of a push), or plain text.
 fn message(body: &Bytes) -> String {
-    #[derive(Deserialize)]
+    #[derive(Default, Deserialize)]
     struct Body {
-        message: String,
+        message: Option<String>,
+        error: Option<String>,
     }
-    match serde_json::from_slice::<Body>(body) {
-        Ok(body) => body.message.trim().to_owned(),
-        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
-    }
+    let json: Body = serde_json::from_slice(body).unwrap_or_default();
+    let text = json.message.or(json.error);
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
+    text.trim().to_owned()
 }
 
 /// The typed error for an engine's refusal.
@@ -83,6 +85,16 @@ pub(crate) fn refused(status: u16, message: String) -> EngineError {
         500 if message.ends_with(": no such container") => EngineError::NotFound(message),
         500 if message.contains("network is being used") => EngineError::Conflict(message),
         _ => EngineError::Refused { status, message },
+    }
+}
+
+/// Why a container cannot be made, with the platform that was asked for: Podman only says that there is no such image.
+pub(crate) fn of_platform(error: EngineError, spec: &ContainerSpec) -> EngineError {
+    match (error, &spec.platform) {
+        (EngineError::NotFound(why), Some(platform)) if !why.contains(platform.as_str()) => {
+            EngineError::NotFound(format!("{why} (wanted for {platform})"))
+        }
+        (error, _) => error,
     }
 }
 
@@ -224,6 +236,8 @@ mod tests {
             message(&Bytes::from_static(b"{\"message\":\"no\\n\"}")),
             "no"
         );
+        let of_a_push = br#"{"status":"","errorDetail":{"message":"refused"},"error":"refused"}"#;
+        assert_eq!(message(&Bytes::from_static(of_a_push)), "refused");
         assert_eq!(
             message(&Bytes::from_static(b"page not found\n")),
             "page not found"

@@ -8,7 +8,7 @@ mod shape;
 mod volume;
 
 pub(super) use health::health;
-pub(super) use image::image;
+pub(super) use image::{image, image_of_podman};
 pub(super) use network::{network, networks};
 pub(super) use volume::{volume, volumes};
 
@@ -72,7 +72,13 @@ fn from_container(shape: ContainerShape) -> Container {
     } = shape;
     let short_id = shape.id.get(..12).unwrap_or(&shape.id).to_owned();
     let limits = limits(&host_config);
-    let status = Status::parse(&state.status);
+    let status = match Status::parse(&state.status) {
+        // Podman's word until it has cleaned up, or starts it again: what Docker calls restarting.
+        Status::Exited if state.status == "stopped" && returns(limits.restart, state.exit_code) => {
+            Status::Restarting
+        }
+        status => status,
+    };
     Container {
         limits,
         memory_usage: None,
@@ -91,11 +97,7 @@ fn from_container(shape: ContainerShape) -> Container {
         image_is_current: false,
         labels: config.labels,
         environment: config.environment,
-        command: [shape.path]
-            .into_iter()
-            .filter(|path| !path.is_empty())
-            .chain(shape.arguments)
-            .collect(),
+        command: command(shape.path, shape.arguments, &config.command),
         health: health(&state.health.status),
         health_log: state.health.log.into_iter().map(said).collect(),
         exit_code: state.exit_code,
@@ -148,6 +150,26 @@ fn mounts(mounts: Vec<MountShape>, tmpfs: Keys) -> Vec<ContainerMount> {
         writable: mount.writable,
     };
     mounts.into_iter().map(mount).chain(tmpfs).collect()
+}
+
+/// What the container runs, without the init program that Podman puts before it, and without a second word that is the
+/// first once more: so it shows a single one.
+fn command(path: String, arguments: Vec<String>, asked: &[String]) -> Vec<String> {
+    let has_init =
+        path.ends_with("/podman-init") && arguments.first().is_some_and(|word| word == "--");
+    let is_twice = asked.len() < 2 && arguments == [path.as_str()];
+    let path = Some(path).filter(|path| !path.is_empty() && !has_init && !is_twice);
+    let arguments = arguments.into_iter().skip(usize::from(has_init));
+    path.into_iter().chain(arguments).collect()
+}
+
+/// Whether the engine may start a container again that ended by itself.
+fn returns(policy: Option<RestartPolicy>, exit_code: i64) -> bool {
+    match policy {
+        None | Some(RestartPolicy::No) => false,
+        Some(RestartPolicy::Always | RestartPolicy::UnlessStopped) => true,
+        Some(RestartPolicy::OnFailure(_)) => exit_code != 0,
+    }
 }
 
 fn limits(host_config: &HostConfigShape) -> Limits {

@@ -13,8 +13,12 @@ impl DockerEngine {
             t: timeout,
             ..query::RestartContainerOptions::default()
         };
-        let restarted = self.patient.restart_container(id, Some(options)).await;
-        match restarted.map_err(|error| self.failed(error)) {
+        let restart = || async {
+            let options = Some(options.clone());
+            let restarted = self.patient.restart_container(id, options).await;
+            restarted.map_err(|error| self.failed(error))
+        };
+        match self.thawed(id, restart).await {
             Ok(()) => Ok(()),
             Err(error) => Err(owner::with_port_owner(&self.transport, error).await),
         }

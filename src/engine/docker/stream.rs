@@ -1,5 +1,8 @@
 //! What an engine tells over time: bodies that go on, a JSON value a line, and its events.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http_body_util::BodyExt as _;
@@ -133,14 +136,45 @@ pub(super) async fn listen(
 
 /// The events in a response of `GET /events`.
 fn events(response: Response<Incoming>, transport: &Transport) -> Told<'static, EngineEvent> {
+    let ends = RefCell::new(Ends::default());
     // One event that cannot be read must not end the stream of the others.
-    let lenient = |line: &[u8]| {
-        Ok(event(line).unwrap_or_else(|error| {
+    let lenient = move |line: &[u8]| {
+        let event = event(line).unwrap_or_else(|error| {
             tracing::warn!(%error, line = %String::from_utf8_lossy(line), "an event cannot be read");
             None
-        }))
+        });
+        Ok(event.map(|event| ends.borrow_mut().told(event)))
     };
     Lines::new(response, transport).read(lenient)
+}
+
+/// The exit codes of containers that have ended and of which it is not known whether the engine starts them again.
+///
+/// Docker knows that when it tells of an end. Podman tells of an end, and then either that it has cleaned up or of
+/// another start: the end is told once more when it is one for good, so that who looked too early looks again.
+#[derive(Default)]
+struct Ends(HashMap<String, i64>);
+
+impl Ends {
+    fn told(&mut self, mut event: EngineEvent) -> EngineEvent {
+        if let EngineEvent::Container { id, action, .. } = &mut event {
+            match action {
+                ContainerAction::Died(code) => {
+                    self.0.insert(id.clone(), *code);
+                }
+                ContainerAction::Started | ContainerAction::Removed => {
+                    self.0.remove(id);
+                }
+                ContainerAction::Other(word) if word == "cleanup" => {
+                    if let Some(code) = self.0.remove(id) {
+                        *action = ContainerAction::Died(code);
+                    }
+                }
+                _ => {}
+            }
+        }
+        event
+    }
 }
 
 /// A container's event; none for what is no container's, or nobody's business (probes run by exec).

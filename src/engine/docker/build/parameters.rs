@@ -120,6 +120,14 @@ pub(super) fn target(build: &ImageBuild, builder: Builder, pull: bool) -> Target
         args.entry("BUILDKIT_INLINE_CACHE").or_insert("1");
     }
     let labels: BTreeMap<_, _> = section.labels.iter().chain(&build.labels).collect();
+    let labels = (!labels.is_empty()).then(|| match builder {
+        // Of a map Podman takes them in any order, and another order makes another image.
+        Builder::Buildah => {
+            let labels = labels.iter().map(|(key, value)| format!("{key}={value}"));
+            json!(labels.collect::<Vec<_>>())
+        }
+        _ => json!(labels),
+    });
     let cached: Vec<_> = section
         .cache_from
         .iter()
@@ -136,10 +144,7 @@ pub(super) fn target(build: &ImageBuild, builder: Builder, pull: bool) -> Target
             "buildargs",
             (!args.is_empty()).then(|| json!(args).to_string()),
         ),
-        (
-            "labels",
-            (!labels.is_empty()).then(|| json!(labels).to_string()),
-        ),
+        ("labels", labels.map(|labels| labels.to_string())),
         (
             "ulimits",
             (!ulimits.is_empty()).then(|| json!(ulimits).to_string()),

@@ -1,5 +1,7 @@
 //! Images as an engine shows them.
 
+use serde::Deserialize as _;
+
 use super::moment;
 use super::shape::{ImageHealthcheckShape, ImageShape};
 use crate::engine::docker::shown::image_defaults;
@@ -7,8 +9,25 @@ use crate::state::Image;
 
 /// An image from `GET /images/NAME/json`.
 pub(in crate::engine::docker) fn image(json: &[u8]) -> Result<Image, serde_json::Error> {
-    let shape = serde_json::from_slice::<ImageShape>(json)?;
-    let all: serde_json::Value = serde_json::from_slice(json)?;
+    from_image(&serde_json::from_slice(json)?)
+}
+
+/// An image of Podman's, from the same and from `GET /libpod/images/NAME/json`, where that answered.
+pub(in crate::engine::docker) fn image_of_podman(
+    json: &[u8],
+    own: &[u8],
+) -> Result<Image, serde_json::Error> {
+    let mut json: serde_json::Value = serde_json::from_slice(json)?;
+    let mut own: serde_json::Value = serde_json::from_slice(own).unwrap_or_default();
+    let healthcheck = own["Healthcheck"].take();
+    if json["Config"].is_object() && !healthcheck.is_null() {
+        json["Config"]["Healthcheck"] = healthcheck;
+    }
+    from_image(&json)
+}
+
+fn from_image(all: &serde_json::Value) -> Result<Image, serde_json::Error> {
+    let shape = ImageShape::deserialize(all)?;
     let tests = |healthcheck: &ImageHealthcheckShape| {
         healthcheck.test.first().is_some_and(|word| word != "NONE")
     };

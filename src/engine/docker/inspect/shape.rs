@@ -64,6 +64,7 @@ shapes! {
         image: String = "Image",
         labels: Map<String> = "Labels",
         environment: Vec<String> = "Env",
+        command: Vec<String> = "Cmd",
         tty: bool = "Tty",
         open_stdin: bool = "OpenStdin",
         exposed_ports: Keys = "ExposedPorts",

@@ -233,4 +233,42 @@ fn networks_volumes_and_images_are_read() {
     );
     assert!(!image_with(&["NONE"]).has_healthcheck && !image_with(&[]).has_healthcheck);
     assert!(!image(br#"{"Id":"sha256:1"}"#).unwrap().has_healthcheck);
+    for (own, expected) in [
+        (&br#"{"Healthcheck": {"Test": ["CMD", "true"]}}"#[..], true),
+        (br#"{"Healthcheck": null}"#, false),
+        (b"", false),
+    ] {
+        let read = image_of_podman(br#"{"Id": "1", "Config": {}}"#, own).unwrap();
+        assert_eq!(read.has_healthcheck, expected);
+    }
+}
+
+#[test]
+fn podmans_init_program_is_no_part_of_the_command() {
+    let json = json!({"Id": "1", "Path": "/run/podman-init", "Args": ["--", "sleep", "9"]});
+    assert_eq!(inspected(&json).command, ["sleep", "9"]);
+    let json = json!({"Id": "1", "Path": "/x/podman-init", "Args": ["sleep"]});
+    assert_eq!(inspected(&json).command, ["/x/podman-init", "sleep"]);
+    let twice =
+        |asked: &[&str]| json!({"Path": "echo", "Args": ["echo"], "Config": {"Cmd": asked}});
+    assert_eq!(inspected(&twice(&["echo"])).command, ["echo"]);
+    assert_eq!(inspected(&twice(&["echo", "echo"])).command, ["echo"; 2]);
+}
+
+#[test]
+fn what_podman_is_about_to_start_again_is_restarting() {
+    for (status, policy, code, expected) in [
+        ("stopped", "always", 0, Status::Restarting),
+        ("stopped", "unless-stopped", 1, Status::Restarting),
+        ("stopped", "on-failure", 1, Status::Restarting),
+        ("stopped", "on-failure", 0, Status::Exited),
+        ("stopped", "no", 1, Status::Exited),
+        ("exited", "always", 1, Status::Exited),
+    ] {
+        let json = json!({
+            "Id": "1", "State": {"Status": status, "ExitCode": code},
+            "HostConfig": {"RestartPolicy": {"Name": policy}},
+        });
+        assert_eq!(inspected(&json).status, expected, "{json}");
+    }
 }

@@ -78,3 +78,40 @@ fn events_name_container_and_service() {
         None
     );
 }
+
+#[test]
+fn an_end_for_good_is_told_once_more() {
+    let other = |word: &str| ContainerAction::Other(word.to_owned());
+    let table = [
+        // Started again: what is cleaned up later is another matter.
+        (
+            vec!["died", "restart", "start", "cleanup"],
+            vec![
+                ContainerAction::Died(3),
+                other("restart"),
+                ContainerAction::Started,
+                other("cleanup"),
+            ],
+        ),
+        (
+            vec!["died", "cleanup", "cleanup"],
+            vec![
+                ContainerAction::Died(3),
+                ContainerAction::Died(3),
+                other("cleanup"),
+            ],
+        ),
+    ];
+    for (words, expected) in table {
+        let mut ends = Ends::default();
+        let attributes = json!({"containerExitCode": "3"});
+        let told = words.iter().map(|word| {
+            let event = read_event(word, &attributes).expect("an event");
+            match ends.told(event) {
+                EngineEvent::Container { action, .. } => action,
+                EngineEvent::Listening => panic!("{word} is no event"),
+            }
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{words:?}");
+    }
+}

@@ -70,9 +70,12 @@ fn the_section_becomes_parameters() {
     with_host.build.extra_hosts = vec!["h=1.2.3.4".to_owned()];
     let limit = Ulimit { soft: 1, hard: 2 };
     with_host.build.ulimits.insert("nofile".to_owned(), limit);
+    for (key, value) in [("b", "1"), ("a", "2")] {
+        (with_host.labels).insert(key.to_owned(), value.to_owned());
+    }
     assert_eq!(
         target(&with_host, Builder::Buildah, false).as_str(),
-        "/build?t=x&rm=1&forcerm=1&ulimits=%5B%22nofile%3D1:2%22%5D&extrahosts=%5B%22h:1.2.3.4%22%5D"
+        "/build?t=x&rm=1&forcerm=1&labels=%5B%22a%3D2%22%2C%22b%3D1%22%5D&ulimits=%5B%22nofile%3D1:2%22%5D&extrahosts=%5B%22h:1.2.3.4%22%5D"
     );
 }
 
