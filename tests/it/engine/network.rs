@@ -42,9 +42,9 @@ fn services_on_different_networks_do_not_meet() {
         "apart",
         "\
 services:
-  front: {image: busybox, command: sleep 1000, init: true, networks: [out]}
-  middle: {image: busybox, command: sleep 1000, init: true, networks: [out, in]}
-  back: {image: busybox, command: sleep 1000, init: true, networks: [in]}
+  front: {image: busybox, command: httpd -f -h /etc, init: true, networks: [out]}
+  middle: {image: busybox, command: httpd -f -h /etc, init: true, networks: [out, in]}
+  back: {image: busybox, command: httpd -f -h /etc, init: true, networks: [in]}
 networks:
   out:
   in: {internal: true, ipam: {config: [{subnet: 10.201.7.0/24}]}}
@@ -52,22 +52,24 @@ networks:
     );
     stack.ok(&["up", "-d"]);
     assert_eq!(stack.resources(), ["in", "out"]);
-    for (from, to, meets) in [
-        ("middle", "front", true),
-        ("middle", "back", true),
-        ("front", "back", false),
+    let address = |service: &str, network: &str| {
+        let network = format!("{}_{network}", stack.project());
+        let address = &stack.container(service)["NetworkSettings"]["Networks"][&network];
+        address["IPAddress"].as_str().unwrap_or_default().to_owned()
+    };
+    let (front, back) = (address("front", "out"), address("back", "in"));
+    assert!(back.starts_with("10.201.7."), "{back}");
+    for (from, to, address, meets) in [
+        ("middle", "front", &front, true),
+        ("middle", "back", &back, true),
+        ("front", "back", &back, false),
     ] {
-        let (code, output) = stack.exec(from, &["ping", "-c1", "-W2", to]);
+        let (code, output) = stack.exec(from, &["nslookup", to]);
+        assert_eq!(code == 0, meets, "{from} -> {to}: {output}");
+        let page = format!("http://{address}/hostname");
+        let (code, output) = stack.exec(from, &["timeout", "5", "wget", "-q", "-O-", &page]);
         assert_eq!(code == 0, meets, "{from} -> {to}: {output}");
     }
-    let network = format!("{}_in", stack.project());
-    let address = &stack.container("back")["NetworkSettings"]["Networks"][&network]["IPAddress"];
-    assert!(
-        address
-            .as_str()
-            .is_some_and(|ip| ip.starts_with("10.201.7.")),
-        "{address}"
-    );
     stack.ok(&["plan"]);
 }
 

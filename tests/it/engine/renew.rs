@@ -6,7 +6,7 @@ const FILE: &str = "
 services:
   web:
     image: busybox
-    command: sleep 1000
+    command: httpd -f -h /etc
     stop_signal: SIGKILL
     networks: {front: {aliases: [www]}}
     volumes: ['data:/data', /cache]
@@ -16,7 +16,7 @@ services:
     stop_signal: SIGKILL
     networks: [front]
 networks:
-  front: {attachable: false}
+  front: {internal: false}
 volumes:
   data: {labels: {com.example.of: first}}
 ";
@@ -26,19 +26,22 @@ fn a_network_is_made_anew_and_its_containers_stay() {
     let stack = Stack::new("renew-network", FILE);
     stack.ok(&["up", "-d"]);
     let ids = (stack.id("web"), stack.id("other"));
-    stack.edit("stack.yaml", "attachable: false", "attachable: true");
-    stack.fails(2, &["plan"]).prints(&[
-        "attachable: true added  stack.yaml:15:23",
-        "remove   Network",
-    ]);
+    stack.edit("stack.yaml", "internal: false", "internal: true");
+    stack
+        .fails(2, &["plan"])
+        .prints(&["internal: true added  stack.yaml:15:21", "remove   Network"]);
     stack.ok(&["up", "-d"]);
     stack.fails(0, &["plan"]);
     assert_eq!((stack.id("web"), stack.id("other")), ids);
     let network = format!("{}_front", stack.project());
     let there = stack.api().get(&format!("networks/{network}"));
-    assert_eq!(there.expect("the network")["Attachable"], true);
-    let (code, output) = stack.exec("other", &["ping", "-c1", "-W5", "www"]);
-    assert_eq!(code, 0, "{output}");
+    assert_eq!(there.expect("the network")["Internal"], true);
+    let address = &stack.container("web")["NetworkSettings"]["Networks"][&network]["IPAddress"];
+    let page = format!("http://{}/hostname", address.as_str().unwrap_or_default());
+    for command in [&["nslookup", "www"][..], &["wget", "-q", "-O-", &page]] {
+        let (code, output) = stack.exec("other", command);
+        assert_eq!(code, 0, "{command:?}: {output}");
+    }
 }
 
 #[test]

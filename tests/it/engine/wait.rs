@@ -12,8 +12,9 @@ services:
     command: sh -c 'while ! test -e /go; do sleep 0.1; done; exit 4'
   again:
     image: busybox
-    command: sh -c 'test -e /second && exit 6; while ! test -e /go; do sleep 0.1; done; touch /second; exit 5'
+    command: sh -c 'test -e /second && exit 6; while ! test -e /told/go; do sleep 0.1; done; touch /second; exit 5'
     restart: on-failure:1
+    volumes: ['./told:/told']
 ";
 
 #[test]
@@ -51,7 +52,7 @@ fn what_the_engine_starts_again_has_not_ended() {
     stack.ok(&["up", "-d", "again"]);
     let mut waiting = stack.start(&["-v", "wait", "again"]);
     waiting.until("waiting");
-    stack.exec("again", &["touch", "/go"]);
+    stack.file("told/go", "");
     let ran = waiting.end();
     assert_eq!(ran.status, 6, "{}", ran.both());
     let line = format!(

@@ -91,7 +91,7 @@ impl Api {
 
     /// Runs a command in a container, as a user unless that is empty; answers its exit code and output.
     #[track_caller]
-    pub(super) fn exec(&self, container: &str, user: &str, command: &[&str]) -> (i64, String) {
+    pub(crate) fn exec(&self, container: &str, user: &str, command: &[&str]) -> (i64, String) {
         let wish = json!({
             "AttachStdout": true,
             "AttachStderr": true,
