@@ -194,10 +194,14 @@ fn from_where(container: &Container, before: &ActualState) -> LogOptions {
             tail: Some(0),
             ..LogOptions::default()
         },
-        Some(_) => LogOptions {
-            since: time::stamp(&container.started_at).map(|second| second * 1_000_000_000),
-            ..LogOptions::default()
-        },
+        Some(_) => {
+            // Both runs may have had their lines in the second in which the new one began.
+            let began = || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
+            LogOptions {
+                since: time::parse(&container.finished_at, 0).ok().or_else(began),
+                ..LogOptions::default()
+            }
+        }
     }
 }
 

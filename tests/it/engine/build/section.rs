@@ -38,7 +38,7 @@ fn every_key_reaches_the_build() {
     stack.file(
         "outside/App.dockerfile",
         "FROM busybox\nCOPY . /context\nRUN cat /etc/hosts > /hosts; ls /sys/class/net > /networks; \
-         ulimit -n > /files; df -k /dev/shm > /shm; date +%s%N > /when\n",
+         ulimit -n > /files; df -k /dev/shm > /shm; cat /proc/sys/kernel/random/uuid > /when\n",
     );
     let up = stack.ok(&["up", "-d"]);
     up.says(&["Building by the engine, with "]);
@@ -102,8 +102,11 @@ fn images_are_built_from_those_of_other_services_and_the_same_only_once() {
         "family",
         &FAMILY.replace("    profiles: [never]\n", "    scale: 0\n"),
     );
-    stack.file("base/Dockerfile", "FROM busybox\nRUN date +%s%N > /base\n");
-    let dockerfile = "# the family\nFROM base AS mine\nRUN date +%s%N > /mine\nFROM busybox\n\
+    stack.file(
+        "base/Dockerfile",
+        "FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /base\n",
+    );
+    let dockerfile = "# the family\nFROM base AS mine\nRUN cat /proc/sys/kernel/random/uuid > /mine\nFROM busybox\n\
                       COPY --from=mine /base /mine /\nCOPY --from=tools /bin/busybox /tool\n";
     stack.file("app/Dockerfile", dockerfile);
     stack.ok(&["up", "-d"]);
