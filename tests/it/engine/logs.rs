@@ -8,9 +8,9 @@ const STACK: &str = "\
 services:
   web:
     image: busybox
-    command: sh -c 'echo GET /a 200; sleep 0.1; echo get /b 404 >&2; sleep 1000'
+    command: sh -c 'echo GET /a 200; sleep 0.1; echo get /b 404 >&2; touch /told; sleep 1000'
     init: true
-    healthcheck: {test: 'ps | grep -q [s]leep.1000', interval: 1s}
+    healthcheck: {test: test -e /told, interval: 1s}
   db: {image: busybox, command: sh -c 'echo ready; sleep 1000', init: true, scale: 2}
 ";
 
