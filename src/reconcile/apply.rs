@@ -87,13 +87,16 @@ pub async fn apply<E: Engine>(
         .map(|time| (Instant::now() + time, time));
     let execs = Semaphore::new(EXECS);
     let mut running = FuturesUnordered::new();
+    let mut long = FuturesUnordered::new();
     loop {
         while !*interrupted.borrow() {
             let Some(id) = turns.next(&mut run.schedule) else {
                 break;
             };
             if let Some(operation) = run.begin(id) {
-                turns.begun(id);
+                if let Some(time) = turns.begun(id) {
+                    long.push(tokio::time::sleep(time).map(move |()| id));
+                }
                 let events = match &operation {
                     Operation::Wait {
                         target: Target::Existing(container),
@@ -138,6 +141,7 @@ pub async fn apply<E: Engine>(
                 turns.ended(id);
                 run.settle(id, done);
             }
+            Some(id) = long.next() => turns.is_long(id),
         }
     }
     run.finish()

@@ -1,18 +1,22 @@
 //! How many steps are under way at once, and whose turn it is.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::plan::{Operation, Plan, Schedule, StepId};
 
 /// How many calls that an engine has to work for are under way at once where nobody asks for another number: engines
 /// gain up to 4 to 8 on two processors and lose nothing with more, and sockets refuse hundreds.
 const WORK: usize = 16;
+/// How long a stop counts: an engine that has forty containers to clear away at once takes a sixth longer than with
+/// sixteen, but where containers take their time to end, all of them may do so at once.
+const STOP: Duration = Duration::from_millis(1500);
 
 /// How many steps are under way at once. Waits never count: nothing that others wait for is held up by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parallel {
-    /// As many as engines profit from of those that make them work; pulls, builds, stops and hooks, which mostly wait for
-    /// something else, come on top.
+    /// As many as engines profit from of those that make them work; pulls, builds, hooks and stops that take their time,
+    /// which mostly wait for something else, come on top.
     #[default]
     Engine,
     /// So many at most; 0 counts as 1.
@@ -49,6 +53,7 @@ impl Parallel {
             | Operation::PauseContainer { .. }
             | Operation::UnpauseContainer { .. }
             | Operation::CopyFiles { .. }
+            | Operation::StopContainer { .. }
             | Operation::RemoveContainer { .. } => true,
             Operation::PullImage { .. }
             | Operation::BuildImage(_)
@@ -56,8 +61,7 @@ impl Parallel {
             | Operation::RunProvider { .. }
             | Operation::PrepareModel(_)
             | Operation::RestartContainer { .. }
-            | Operation::RunHook { .. }
-            | Operation::StopContainer { .. } => self != Self::Engine,
+            | Operation::RunHook { .. } => self != Self::Engine,
         }
     }
 }
@@ -70,7 +74,10 @@ pub(super) struct Turns<'p> {
     queue: BTreeSet<StepId>,
     /// Those that don't count.
     free: BTreeSet<StepId>,
-    busy: usize,
+    /// Those that count and are under way.
+    busy: BTreeSet<StepId>,
+    /// Whether a stop took its time, so that none counts any more.
+    stops_are_slow: bool,
 }
 
 impl<'p> Turns<'p> {
@@ -80,12 +87,19 @@ impl<'p> Turns<'p> {
             parallel,
             queue: BTreeSet::new(),
             free: BTreeSet::new(),
-            busy: 0,
+            busy: BTreeSet::new(),
+            stops_are_slow: false,
         }
     }
 
     fn counts(&self, id: StepId) -> bool {
         self.parallel.counts(&self.plan.steps[id].operation)
+            && !(self.stops_are_slow && self.is_stop(id))
+    }
+
+    fn is_stop(&self, id: StepId) -> bool {
+        let operation = &self.plan.steps[id].operation;
+        matches!(operation, Operation::StopContainer { .. })
     }
 
     /// The next step to begin, the earliest first; those that count as far as the limit goes.
@@ -98,7 +112,7 @@ impl<'p> Turns<'p> {
             };
             ready.insert(id);
         }
-        let is_full = self.busy >= self.parallel.limit();
+        let is_full = self.busy.len() >= self.parallel.limit();
         match (self.queue.first(), self.free.first()) {
             (Some(queued), free) if !is_full && free.is_none_or(|free| queued < free) => {
                 self.queue.pop_first()
@@ -107,13 +121,34 @@ impl<'p> Turns<'p> {
         }
     }
 
-    /// A step was begun.
-    pub(super) fn begun(&mut self, id: StepId) {
-        self.busy += usize::from(self.counts(id));
+    /// A step was begun; answers after how long it is too long for what it is, where it may be.
+    pub(super) fn begun(&mut self, id: StepId) -> Option<Duration> {
+        if !self.counts(id) {
+            return None;
+        }
+        self.busy.insert(id);
+        (self.parallel == Parallel::Engine && self.is_stop(id)).then_some(STOP)
+    }
+
+    /// A step has been under way for so long; where it still is, the other stops needn't wait for their turns.
+    pub(super) fn is_long(&mut self, id: StepId) {
+        if !self.busy.contains(&id) {
+            return;
+        }
+        self.stops_are_slow = true;
+        let stops: Vec<StepId> = (0..self.plan.steps.len())
+            .filter(|id| self.is_stop(*id))
+            .collect();
+        for id in stops {
+            self.busy.remove(&id);
+            if self.queue.remove(&id) {
+                self.free.insert(id);
+            }
+        }
     }
 
     /// A step ended.
     pub(super) fn ended(&mut self, id: StepId) {
-        self.busy -= usize::from(self.counts(id));
+        self.busy.remove(&id);
     }
 }

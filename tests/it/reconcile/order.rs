@@ -282,11 +282,16 @@ async fn engines_get_no_more_work_at_once_than_they_profit_from() {
     assert_eq!(at("11000..12000 create"), 16);
     assert_eq!(at("12000..13000 create"), 8);
 
-    // Those that are stopped take their own time.
+    // Where containers take their time to end, the others need not wait for that.
     engine.forget_calls();
     engine.takes("stop", seconds(10));
     let lowered = down(&engine, &project, &DownOptions::default()).await;
-    assert_eq!(lowered.done().took, 10_000);
+    assert_eq!(lowered.done().took, 11_500);
+    // Where they don't, no more are stopped at once than the engine can clear away.
+    up(&engine, &project).await.done();
+    engine.takes("stop", Duration::from_millis(500));
+    let lowered = down(&engine, &project, &DownOptions::default()).await;
+    assert_eq!(lowered.done().took, 1_500);
 }
 
 #[tokio::test(start_paused = true)]
