@@ -8,15 +8,15 @@ use crate::plan::{Operation, Plan, Schedule, StepId};
 /// How many calls that an engine has to work for are under way at once where nobody asks for another number: engines
 /// gain up to 4 to 8 on two processors and lose nothing with more, and sockets refuse hundreds.
 const WORK: usize = 16;
-/// How long a stop counts: an engine that has forty containers to clear away at once takes a sixth longer than with
-/// sixteen, but where containers take their time to end, all of them may do so at once.
+/// Stops count until one of them has taken this long: an engine that has forty containers to clear away at once takes a
+/// sixth longer than with sixteen, but where containers take their time to end, all of them may do so at once.
 const STOP: Duration = Duration::from_millis(1500);
 
 /// How many steps are under way at once. Waits never count: nothing that others wait for is held up by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parallel {
-    /// As many as engines profit from of those that make them work; pulls, builds, hooks and stops that take their time,
-    /// which mostly wait for something else, come on top.
+    /// As many as engines profit from of those that make them work. Pulls, builds, restarts and hooks, which mostly wait
+    /// for something else, come on top, and so do all stops once one of them takes its time.
     #[default]
     Engine,
     /// So many at most; 0 counts as 1.
@@ -121,7 +121,7 @@ impl<'p> Turns<'p> {
         }
     }
 
-    /// A step was begun; answers after how long it is too long for what it is, where it may be.
+    /// A step was begun; answers when [`Self::is_long`] is to be told of it, where it is.
     pub(super) fn begun(&mut self, id: StepId) -> Option<Duration> {
         if !self.counts(id) {
             return None;
