@@ -7,14 +7,14 @@ use super::{examples, root, windlass};
 
 /// All stack files below a folder of the repository: YAML that has services.
 fn stack_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
     let mut found = Vec::new();
-    for path in entries.map(|entry| entry.unwrap().path()) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            // What git and cargo keep there is no part of the repository.
-            let is_foreign = name.starts_with('.') || path.join("CACHEDIR.TAG").exists();
-            if !is_foreign {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        // Links are not followed: below `target` some lead round in circles.
+        if entry.file_type().unwrap().is_dir() {
+            // What git keeps there, and what it ignores, is no part of the repository.
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !is_hidden && path != root().join("target") {
                 found.extend(stack_files(&path));
             }
         } else if path

@@ -339,21 +339,18 @@ fn decoder_and_schema_take_and_refuse_the_same() {
     }
 }
 
-/// All files below a folder whose name says that they are YAML; what git and cargo keep there is left out.
+/// All files below a folder whose name says that they are YAML; what git keeps there and what it ignores is left out,
+/// and links are not followed: file systems of whole machines lie below `target`, with links that lead round in circles.
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
     let mut files = Vec::new();
-    for path in entries {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
         let is_yaml = path
             .extension()
             .is_some_and(|end| end == "yaml" || end == "yml");
-        if path.is_dir() {
-            let is_hidden = path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if !is_hidden && !path.join("CACHEDIR.TAG").exists() {
+        if entry.file_type().unwrap().is_dir() {
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !is_hidden && path != repository().join("target") {
                 files.extend(yaml_files(&path));
             }
         } else if is_yaml {
