@@ -232,12 +232,10 @@ pub struct About {
     pub address: String,
     /// `Docker` or `Podman`.
     pub product: String,
-    /// Its own version, such as `28.5.1`.
-    pub version: String,
     /// The API version spoken with it: (major, minor).
     pub api: (u32, u32),
-    /// Operating system and architecture of its containers, `OS/ARCHITECTURE`.
-    pub platform: String,
+    /// Operating system of its containers, such as `linux`.
+    pub os: String,
     /// Whether it builds with BuildKit.
     pub buildkit: bool,
 }

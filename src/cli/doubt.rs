@@ -148,9 +148,8 @@ mod tests {
         let about = |api| About {
             address: String::new(),
             product: "Docker".into(),
-            version: String::new(),
             api,
-            platform: "linux/amd64".into(),
+            os: "linux".into(),
             buildkit: true,
         };
         let messages = |api| -> Vec<String> {

@@ -1,15 +1,10 @@
 //! `windlass logs`.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::io::{self, BufWriter, Write};
-use std::vec;
+mod source;
 
-use bytes::Bytes;
+use std::io::{self, BufWriter, Write};
+
 use clap::Args;
-use futures_util::StreamExt;
-use futures_util::future::try_join_all;
-use futures_util::stream::select_all;
 
 use super::Ended;
 use super::error::CliError;
@@ -17,11 +12,12 @@ use super::follow::{Follower, News};
 use super::scope::{Scope, moment};
 use super::service;
 use super::signal::Interrupts;
-use crate::engine::{Engine, EngineError, LogChunk, LogOptions, Told};
+use crate::engine::{Engine, EngineError, LogOptions};
 use crate::model::ProjectName;
 use crate::state::{Container, Status};
 use crate::ui::Color;
-use crate::ui::log::{self, Filter, Lines, LogForm, LogLine};
+use crate::ui::log::{self, Filter, LogForm};
+use source::Sources;
 
 /// Written at once: the logs of a day may have many megabytes.
 const AT_ONCE: usize = 64 * 1024;
@@ -123,11 +119,11 @@ pub(super) async fn run(args: &LogsArgs, scope: &Scope) -> Ended {
     match &mut follower {
         None => {
             let logs = async {
-                let sources = sources(&engine, &containers, &options, form, &project.name);
+                let mut sources = Sources::of(&engine, &containers, &options, form, &project.name);
                 if args.unmerged {
-                    write(sources, &mut out).await
+                    sources.write(&mut out).await
                 } else {
-                    merge(sources, &mut out).await
+                    sources.merge(&mut out).await
                 }
             };
             tokio::select! {
@@ -201,106 +197,6 @@ fn options(args: &LogsArgs) -> Result<LogOptions, CliError> {
         until: moment(args.until.as_deref())?,
         timestamps: !args.unmerged || args.timestamps || args.json,
     })
-}
-
-/// The output of several containers.
-struct Sources<'e> {
-    form: LogForm,
-    all: Vec<Source<'e>>,
-}
-
-/// One container's output.
-struct Source<'e> {
-    number: usize,
-    chunks: Told<'e, LogChunk>,
-    lines: Lines,
-    ready: vec::IntoIter<LogLine>,
-}
-
-fn sources<'e, E: Engine>(
-    engine: &'e E,
-    containers: &[Container],
-    options: &LogOptions,
-    mut form: LogForm,
-    project: &ProjectName,
-) -> Sources<'e> {
-    let all = containers.iter().map(|container| Source {
-        number: form.add(container, project.as_str()),
-        chunks: engine.logs(&container.id, options),
-        lines: Lines::new(options.timestamps),
-        ready: Vec::new().into_iter(),
-    });
-    let all = all.collect();
-    Sources { form, all }
-}
-
-impl Source<'_> {
-    /// The next line; none at the end.
-    async fn next(&mut self) -> Result<Option<LogLine>, EngineError> {
-        loop {
-            if let Some(line) = self.ready.next() {
-                return Ok(Some(line));
-            }
-            let Some(chunk) = self.chunks.next().await.transpose()? else {
-                self.ready = self.lines.finish().into_iter();
-                return Ok(self.ready.next());
-            };
-            self.ready = self.lines.push(chunk.stderr, &chunk.bytes).into_iter();
-        }
-    }
-}
-
-/// Writes the lines of all containers in the order of their times, whatever their number, with one piece of the output
-/// of each in memory.
-async fn merge(sources: Sources<'_>, out: &mut impl Write) -> Result<(), CliError> {
-    let Sources { form, mut all } = sources;
-    let mut next = try_join_all(all.iter_mut().map(Source::next)).await?;
-    let mut order: BinaryHeap<Reverse<(Bytes, usize)>> = next
-        .iter()
-        .enumerate()
-        .filter_map(|(index, line)| Some(Reverse((line.as_ref()?.time.clone(), index))))
-        .collect();
-    while let Some(Reverse((time, index))) = order.pop() {
-        if let Some(line) = next[index].take() {
-            form.line(out, all[index].number, &line)?;
-        }
-        if let Some(line) = all[index].next().await? {
-            // A line without a time belongs to the one before it.
-            let key = if line.time.is_empty() {
-                time
-            } else {
-                line.time.clone()
-            };
-            order.push(Reverse((key, index)));
-            next[index] = Some(line);
-        }
-    }
-    Ok(())
-}
-
-/// Writes the lines of all containers as they come.
-async fn write(sources: Sources<'_>, out: &mut impl Write) -> Result<(), CliError> {
-    let Sources { form, all } = sources;
-    let mut cuts = Vec::new();
-    let mut streams = Vec::new();
-    for (index, source) in all.into_iter().enumerate() {
-        cuts.push((source.number, source.lines));
-        streams.push(source.chunks.map(move |chunk| (index, chunk)));
-    }
-    let mut chunks = select_all(streams);
-    while let Some((index, chunk)) = chunks.next().await {
-        let chunk = chunk?;
-        let (number, lines) = &mut cuts[index];
-        for line in lines.push(chunk.stderr, &chunk.bytes) {
-            form.line(out, *number, &line)?;
-        }
-    }
-    for (number, lines) in &mut cuts {
-        for line in lines.finish() {
-            form.line(out, *number, &line)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn replay(path: &Path, command: &str, options: &[&str]) -> Result<ExitCode> {
     let runtime = runtime()?;
     match command {
         "up" => runtime.block_on(floor::up(&engine, &recording))?,
-        "logs" => runtime.block_on(floor::logs(&engine, &recording, options.contains(&"-t")))?,
+        "logs" => floor::logs(&engine, &recording, options.contains(&"-t"))?,
         _ => runtime.block_on(floor::down(&engine, &recording))?,
     }
     Ok(ExitCode::SUCCESS)

@@ -10,16 +10,16 @@ fn written(engine: &Talkers, containers: &[Container], merged: bool) -> String {
         ..LogOptions::default()
     };
     let form = LogForm::new(Color::OFF, true, false);
-    let sources = sources(engine, containers, &options, form, &project);
+    let mut sources = Sources::of(engine, containers, &options, form, &project);
     let mut out = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
     let result = runtime.block_on(async {
         if merged {
-            merge(sources, &mut out).await
+            sources.merge(&mut out).await
         } else {
-            write(sources, &mut out).await
+            sources.write(&mut out).await
         }
     });
     result.unwrap();

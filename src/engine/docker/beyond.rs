@@ -21,7 +21,7 @@ impl Need {
     fn is_met(self, about: &About) -> bool {
         match self {
             Self::Api(major, minor) => about.api >= (major, minor),
-            Self::Windows => about.platform.starts_with("windows"),
+            Self::Windows => about.os == "windows",
         }
     }
 }
@@ -55,7 +55,7 @@ impl BeyondEngine {
                 let (major, minor) = about.api;
                 format!("it needs {need}, and this engine has {major}.{minor}")
             }
-            Need::Windows => format!("it needs {need}, and this one runs {}", about.platform),
+            Need::Windows => format!("it needs {need}, and this one runs {}", about.os),
         }
     }
 }

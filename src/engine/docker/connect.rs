@@ -1,9 +1,6 @@
 //! Connections: the first engine that answers, and what it says of itself.
 
-use serde::Deserialize;
-
 use super::failure::from_bollard;
-use super::request::{Target, get, not_understood};
 use super::transport::{Ping, Transport};
 use super::{DockerEngine, build};
 use crate::engine::auth::{AuthError, RegistryConfig};
@@ -30,7 +27,7 @@ impl DockerEngine {
             let transport = Transport::new(candidate.address.clone());
             match transport.negotiate().await {
                 Ok(ping) => {
-                    let mut engine = Self::new(transport, ping, registries).await?;
+                    let mut engine = Self::new(transport, ping, registries)?;
                     engine.plugin_folders = buildx::plugin_folders(folder.as_deref());
                     engine.about.buildkit &= !wants_classic;
                     return Ok(engine);
@@ -41,31 +38,19 @@ impl DockerEngine {
         Err(locate::no_engine(&attempts))
     }
 
-    async fn new(
+    /// All that is asked of an engine first is a ping: its version would take Docker as long as all else that `ps` needs.
+    fn new(
         transport: Transport,
         ping: Ping,
         registries: Result<RegistryConfig, AuthError>,
     ) -> Result<Self, EngineError> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Version {
-            #[serde(rename = "Version")]
-            number: String,
-            #[serde(rename = "Os")]
-            os: String,
-            #[serde(rename = "Arch")]
-            arch: String,
-        }
-        let body = get(&transport, &Target::new(&["version"])).await?;
-        let version: Version = serde_json::from_slice(&body).map_err(not_understood)?;
         let chose_classic = ping.builder_version.as_deref() == Some("1");
         let about = About {
             address: transport.address().to_string(),
             product: if ping.podman { "Podman" } else { "Docker" }.to_owned(),
-            version: version.number,
             api: transport.version().numbers(),
-            platform: format!("{}/{}", version.os, version.arch),
-            buildkit: !ping.podman && !chose_classic && version.os == "linux",
+            os: ping.os.clone(),
+            buildkit: !ping.podman && !chose_classic && ping.os == "linux",
         };
         tracing::debug!(?about, "connected");
         let (docker, patient) = transport

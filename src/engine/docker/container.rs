@@ -77,7 +77,7 @@ pub(super) async fn create(
         .with("name", &container.name)
         .with_some("platform", container.spec.platform.as_deref());
     let mut container = security::with_profiles(container).await?;
-    if !engine.about.platform.starts_with("windows") && container.spec.credential_spec.is_some() {
+    if engine.about.os != "windows" && container.spec.credential_spec.is_some() {
         // Others refuse the option; the user is told that it is left out.
         container.to_mut().spec.credential_spec = None;
     }

@@ -49,6 +49,8 @@ pub(crate) struct Ping {
     pub(crate) api_version: ApiVersion,
     /// `Builder-Version`: "1" where the administrator chose the classic builder, "2" for `BuildKit`.
     pub(crate) builder_version: Option<String>,
+    /// Operating system of its containers.
+    pub(crate) os: String,
     /// Whether it is Podman that speaks Docker's API.
     pub(crate) podman: bool,
 }
@@ -142,6 +144,8 @@ impl Transport {
         Ok(Ping {
             api_version,
             builder_version: header("builder-version"),
+            // A proxy before it may leave it out.
+            os: header("ostype").unwrap_or_else(|| "linux".to_owned()),
             podman: header("libpod-api-version").is_some(),
         })
     }

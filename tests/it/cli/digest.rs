@@ -40,8 +40,8 @@ fn answer(mut connection: &TcpStream) -> Option<()> {
         )
     } else {
         (
-            "200 OK",
-            r#"{"Version": "20.10.0", "ApiVersion": "1.41"}"#.to_owned(),
+            "500 Internal Server Error",
+            format!(r#"{{"message": "{request}"}}"#),
         )
     };
     let length = body.len();

@@ -92,7 +92,6 @@ impl There {
         body: &Value,
     ) -> (&'static str, Value) {
         let answer = match (method, parts) {
-            ("GET", ["version"]) => json!({"Version": "0", "Os": "linux", "Arch": "amd64"}),
             ("GET", ["containers", "json"]) => {
                 let rows = self.containers.iter();
                 rows.map(|(id, it)| json!({"Id": id, "Image": it["Config"]["Image"]}))

@@ -44,6 +44,7 @@ async fn the_older_version_is_sent_with_every_call() {
         Ping {
             api_version: ApiVersion::new(1, 41),
             builder_version: None,
+            os: "linux".to_owned(),
             podman: false
         }
     );
