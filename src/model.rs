@@ -53,6 +53,8 @@ pub struct Project {
     pub services: IndexMap<ServiceName, Service>,
     /// Services that exist in the files but no active profile enables: their containers are no orphans.
     pub disabled_services: Vec<ServiceName>,
+    /// Services beside those whose images are built all the same: the builds of others copy from them.
+    pub contexts: IndexMap<ServiceName, Service>,
     /// The networks by their name in the file.
     pub networks: IndexMap<NetworkName, Network>,
     /// The volumes by their name in the file.

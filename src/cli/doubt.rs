@@ -140,6 +140,7 @@ mod tests {
             files: Vec::new(),
             services: IndexMap::new(),
             disabled_services: Vec::new(),
+            contexts: IndexMap::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
             configs: IndexMap::new(),

@@ -14,8 +14,8 @@ use super::node::{Entry, Mapping, Node, Origin, Value};
 use super::request::Environment;
 use super::source::COMMAND_LINE;
 use crate::model::{
-    ConfigName, Network, NetworkName, Project, ProjectName, SecretName, Service, ServiceName,
-    Volume, VolumeName,
+    Build, ConfigName, Network, NetworkName, Project, ProjectName, SecretName, Service,
+    ServiceName, Volume, VolumeName,
 };
 use indexmap::IndexMap;
 use position::Places;
@@ -40,6 +40,7 @@ pub(super) fn project(
     let (mut services, found) = services(&decode, tree, name.as_str());
     let mut decode = decode();
     decode.problems = found;
+    let contexts = decode.contexts(name.as_str(), &services, disabled);
     // What is left over are optional dependencies on services that no profile enables.
     let enabled: HashSet<ServiceName> = services.keys().cloned().collect();
     for service in services.values_mut() {
@@ -74,6 +75,7 @@ pub(super) fn project(
             .keys()
             .filter_map(|name| ServiceName::new(name).ok())
             .collect(),
+        contexts,
         networks,
         volumes,
         configs,
@@ -161,6 +163,36 @@ impl Decode<'_> {
     ) -> IndexMap<N, T> {
         let section = tree.get(key).and_then(Node::as_mapping);
         self.entries(section.into_iter().flat_map(Mapping::iter), decode)
+    }
+
+    /// The disabled services that builds copy from, those of other such services too.
+    fn contexts(
+        &mut self,
+        project: &str,
+        services: &IndexMap<ServiceName, Service>,
+        disabled: &Mapping,
+    ) -> IndexMap<ServiceName, Service> {
+        let copied = |service: &Service| -> Vec<String> {
+            let builds = service.build.iter();
+            builds
+                .flat_map(Build::services)
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut contexts = IndexMap::new();
+        let mut open: Vec<String> = services.values().flat_map(copied).collect();
+        while let Some(name) = open.pop() {
+            if contexts.contains_key(name.as_str()) {
+                continue;
+            }
+            let entry = disabled.iter().filter(|(other, _)| *other == name);
+            let found = self.entries(entry, |decode, service, entry| {
+                decode.service(project, service, entry)
+            });
+            open.extend(found.values().flat_map(copied));
+            contexts.extend(found);
+        }
+        contexts
     }
 
     fn entries<'n, N: Name, T>(

@@ -2,10 +2,17 @@
 
 use super::error::Diagnostic;
 use super::{LoadOptions, LoadRequest, Loaded, load};
+use crate::model::{Service, ServiceName};
+use indexmap::IndexMap;
 use std::fs;
 
 /// Loads `compose.yaml` from a folder with these files.
 fn load_files(files: &[(&str, &str)]) -> Result<Loaded, Vec<String>> {
+    load_selected(files, &[])
+}
+
+/// The same, with these services alone.
+fn load_selected(files: &[(&str, &str)], services: &[&str]) -> Result<Loaded, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -21,6 +28,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<Loaded, Vec<String>> {
     };
     let options = LoadOptions {
         current_dir,
+        services: services.iter().map(|&name| name.to_owned()).collect(),
         ..LoadOptions::default()
     };
     load(&request, &options).map_err(|error| {
@@ -582,4 +590,23 @@ fn a_mounted_config_without_source_is_told() {
         problems("services: {web: {image: x, configs: [{target: /x}]}}\n"),
         ["this entry lacks its `source`\n  compose.yaml:1:38"]
     );
+}
+
+#[test]
+fn what_the_build_of_a_selected_service_copies_from_is_there_to_be_built() {
+    let build = |context: &str| {
+        format!("build: {{context: ., additional_contexts: {{base: \"service:{context}\"}}}}")
+    };
+    let (app, middle) = (build("middle"), build("base"));
+    let text = format!(
+        "services:\n  app: {{{app}}}\n  middle: {{{middle}}}\n  base: {{build: .}}\n  other: {{build: .}}\n"
+    );
+    let loaded = load_selected(&[("compose.yaml", &text)], &["app"]).unwrap();
+    let project = loaded.project.unwrap();
+    let names = |services: &IndexMap<ServiceName, Service>| -> Vec<String> {
+        services.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&project.services), ["app"]);
+    assert_eq!(names(&project.contexts), ["middle", "base"]);
+    assert_eq!(project.disabled_services.len(), 3);
 }

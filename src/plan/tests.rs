@@ -46,6 +46,7 @@ pub(crate) fn project(services: impl IntoIterator<Item = Service>) -> Project {
             .map(|service| (service.name.clone(), service))
             .collect(),
         disabled_services: Vec::new(),
+        contexts: IndexMap::new(),
         networks: [(NetworkName::new("default").unwrap(), network)].into(),
         volumes: IndexMap::new(),
         configs: IndexMap::new(),

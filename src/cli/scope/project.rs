@@ -175,6 +175,7 @@ impl Scope {
                     files: Vec::new(),
                     services: IndexMap::new(),
                     disabled_services: Vec::new(),
+                    contexts: IndexMap::new(),
                     networks: IndexMap::new(),
                     volumes: IndexMap::new(),
                     configs: IndexMap::new(),

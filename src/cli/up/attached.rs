@@ -194,11 +194,17 @@ fn from_where(container: &Container, before: &ActualState) -> LogOptions {
             tail: Some(0),
             ..LogOptions::default()
         },
-        Some(_) => {
-            // Both runs may have had their lines in the second in which the new one began.
-            let began = || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
+        Some(old) => {
+            let moment = |text: &str| time::parse(text, 0).ok();
+            // Both runs may have had their lines in the second in which the new one began, and this one may be over, too.
+            let began = moment(&container.started_at);
+            let ends = [&container.finished_at, &old.finished_at].into_iter();
+            let end_before = ends
+                .filter_map(|end| moment(end))
+                .find(|end| Some(*end) < began);
+            let second = || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
             LogOptions {
-                since: time::parse(&container.finished_at, 0).ok().or_else(began),
+                since: end_before.or_else(second),
                 ..LogOptions::default()
             }
         }
@@ -320,3 +326,6 @@ fn is_of(project: &Project, container: &Container) -> bool {
     let service = container.service().filter(|_| !container.is_one_off());
     service.is_some_and(|service| project.services.contains_key(service))
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,8 @@ impl Classic {
         // The builder colours what a step writes to standard error.
         let text = text.replace("\u{1b}[91m", "").replace("\u{1b}[0m", "");
         if let Some((place, instruction)) = step_line(&text) {
-            let id = place.split('/').next().unwrap_or(place).to_owned();
+            let id = place.rsplit_once('/').map_or(place.as_str(), |(id, _)| id);
+            let id = id.to_owned();
             let name = format!("[{place}] {}", instruction.trim_end());
             let before = self.step.replace((id.clone(), name.clone()));
             self.output.clear();
@@ -64,11 +65,26 @@ impl Classic {
     }
 }
 
-/// `Step 1/2 : RUN x` of Docker, `STEP 1/2: RUN x` of Podman: the place and the instruction.
-fn step_line(text: &str) -> Option<(&str, &str)> {
-    let docker = || text.strip_prefix("Step ")?.split_once(" : ");
-    let podman = || text.strip_prefix("STEP ")?.split_once(": ");
-    docker().or_else(podman)
+/// `Step 1/2 : RUN x` of Docker, `STEP 1/2: RUN x` of Podman, and `[2/3] STEP 1/2: RUN x` of the second of several
+/// stages: the place and the instruction.
+fn step_line(text: &str) -> Option<(String, &str)> {
+    let (stage, step) = match text
+        .strip_prefix('[')
+        .and_then(|text| text.split_once("] "))
+    {
+        Some((stage, step)) if step.starts_with("STEP ") => (Some(stage), step),
+        _ => (None, text),
+    };
+    let docker = || step.strip_prefix("Step ")?.split_once(" : ");
+    let podman = || step.strip_prefix("STEP ")?.split_once(": ");
+    let (place, instruction) = docker().or_else(podman)?;
+    // As BuildKit counts them: from 0.
+    let number = stage.and_then(|stage| stage.split('/').next()?.parse::<usize>().ok());
+    let place = match number.and_then(|number| number.checked_sub(1)) {
+        Some(number) => format!("stage-{number} {place}"),
+        None => place.to_owned(),
+    };
+    Some((place, instruction))
 }
 
 /// `---> 0123` of Docker, `--> 0123` of Podman: the layer that a step made.

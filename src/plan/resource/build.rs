@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Up;
 use crate::graph::Cycle;
 use crate::label;
-use crate::model::{Build, ContentSource, ImageBuild, SecretGrant, SecretValue, Service};
+use crate::model::{Build, ContentSource, ImageBuild, Project, SecretGrant, SecretValue, Service};
 use crate::plan::{Operation, PlanError, StepId};
 
 impl<'a> Up<'a> {
@@ -31,7 +31,10 @@ impl<'a> Up<'a> {
     }
 
     fn context(&self, service: &Service, name: &str) -> Result<&'a Service, PlanError> {
-        let found = self.project.services.get(name);
+        let Project {
+            services, contexts, ..
+        } = self.project;
+        let found = services.get(name).or_else(|| contexts.get(name));
         found.ok_or_else(|| PlanError::Undefined {
             kind: "service",
             name: name.to_owned(),

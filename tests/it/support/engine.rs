@@ -64,7 +64,8 @@ pub(crate) fn is_podman() -> bool {
 /// A host port that no other test uses.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let process = u16::try_from(std::process::id() % 400).unwrap_or_default();
+    // Below the ports that the kernel gives to connections (32768 and up).
+    let process = u16::try_from(std::process::id() % 120).unwrap_or_default();
     20_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed)
 }
 

@@ -164,6 +164,13 @@ fn podmans_words_are_read_too() {
     assert_eq!(tell("STEP 1/2: FROM busybox\n"), [step(false)]);
     assert!(tell("--> 83ede7935f02\n").is_empty());
     assert_eq!(tell("--> Using cache 83ede7935f02\n"), [step(true)]);
+    let told = tell("[2/3] STEP 1/2: FROM busybox AS mine\n");
+    let of_a_stage = BuildProgress::Step {
+        id: "stage-1 1".to_owned(),
+        name: "[stage-1 1/2] FROM busybox AS mine".to_owned(),
+        cached: false,
+    };
+    assert_eq!(told.last(), Some(&of_a_stage));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the `build` section says reaches the build.
 
-use crate::support::engine::Stack;
+use crate::support::engine::{Stack, is_podman};
 
 const SECTION: &str = r#"
 services:
@@ -109,10 +109,17 @@ fn images_are_built_from_those_of_other_services_and_the_same_only_once() {
     let dockerfile = "# the family\nFROM base AS mine\nRUN cat /proc/sys/kernel/random/uuid > /mine\nFROM busybox\n\
                       COPY --from=mine /base /mine /\nCOPY --from=tools /bin/busybox /tool\n";
     stack.file("app/Dockerfile", dockerfile);
-    stack.ok(&["up", "-d"]);
+    // What its build copies from is built, though it is not asked for.
+    stack.ok(&["up", "-d", "app"]);
     let print = |service: &str| stack.exec(service, &["cat", "/base", "/mine"]);
     assert_eq!(print("app").0, 0);
-    assert_eq!(print("app"), print("twin"));
+    stack.ok(&["up", "-d"]);
+    // Podman makes steps anew where a build has contexts beside its own.
+    if is_podman() {
+        assert_eq!(print("twin").0, 0);
+    } else {
+        assert_eq!(print("app"), print("twin"));
+    }
     assert_eq!(stack.exec("app", &["ls", "/tool"]).0, 0);
     assert_eq!(stack.states(), ["app-1 running", "twin-1 running"]);
     stack.ok(&["plan"]);

@@ -116,7 +116,8 @@ impl Api {
             ("volumes?", "volumes", "?force=1"),
             ("images/json?", "images", "?force=1"),
         ] {
-            for entry in self.list(list, project) {
+            // Once more for what is left: Podman keeps a container as long as another one is in its namespaces.
+            for entry in (0..2).flat_map(|_| self.list(list, project)) {
                 let name = entry["Id"].as_str().or(entry["Name"].as_str());
                 self.delete(&format!("{kind}/{}{query}", name.unwrap_or_default()));
             }

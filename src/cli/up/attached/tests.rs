@@ -1,0 +1,52 @@
+use super::*;
+use crate::cli::follow::tests::Talkers;
+use crate::state::Status;
+
+/// A container that began and ended at these seconds and tenths of one minute; empty where it did not.
+fn ran(began: &str, ended: &str) -> Container {
+    let moment = |text: &str| match text {
+        "" => String::new(),
+        text => format!("2026-01-01T00:00:0{text}Z"),
+    };
+    Container {
+        started_at: moment(began),
+        finished_at: moment(ended),
+        ..Talkers::container("job", Status::Exited, 0)
+    }
+}
+
+#[test]
+fn of_a_container_that_is_started_again_all_of_this_run_is_shown_and_nothing_else() {
+    let since = |old: Option<Container>, now: &Container| {
+        let before = ActualState {
+            containers: old.into_iter().collect(),
+            ..ActualState::default()
+        };
+        let options = from_where(now, &before);
+        (options.since, options.tail)
+    };
+    let at = |text: &str| time::parse(&format!("2026-01-01T00:00:0{text}Z"), 0).ok();
+    // It is over again already, or still runs, or was running before and was stopped meanwhile.
+    assert_eq!(
+        since(Some(ran("1.1", "1.3")), &ran("1.6", "1.7")),
+        (at("1.3"), None)
+    );
+    assert_eq!(
+        since(Some(ran("1.1", "1.3")), &ran("1.6", "1.3")),
+        (at("1.3"), None)
+    );
+    assert_eq!(
+        since(Some(ran("1.1", "")), &ran("1.6", "1.4")),
+        (at("1.4"), None)
+    );
+    // When the run before ended is not known.
+    assert_eq!(
+        since(Some(ran("1.1", "")), &ran("1.6", "1.7")),
+        (at("1"), None)
+    );
+    assert_eq!(
+        since(Some(ran("1.1", "")), &ran("1.1", "")),
+        (None, Some(0))
+    );
+    assert_eq!(since(None, &ran("1.6", "")), (None, None));
+}
