@@ -84,8 +84,21 @@ pub(crate) fn refused(status: u16, message: String) -> EngineError {
         // Podman's answer where a container goes while the call is under way.
         500 if message.ends_with(": no such container") => EngineError::NotFound(message),
         500 if message.contains("network is being used") => EngineError::Conflict(message),
+        500 if message.ends_with(": container not known") => EngineError::Refused {
+            status,
+            message: half_removed(&message).unwrap_or(message),
+        },
         _ => EngineError::Refused { status, message },
     }
+}
+
+/// Podman answers no listing any more with such a container in it, and takes it away only when it is told to so.
+fn half_removed(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("container from store \"")?;
+    let id = rest.split('"').next()?.get(..12)?;
+    Some(format!(
+        "it has removed container {id} by half; `podman rm --force --depend {id}` removes the rest"
+    ))
 }
 
 /// Why a container cannot be made, with the platform that was asked for: Podman only says that there is no such image.
@@ -196,6 +209,11 @@ mod tests {
             (500, "no container with ID 0f found in database: no such container".to_owned(), "no container with ID 0f found in database"),
             (409, "network with name app_default already exists".to_owned(), "network name \"app_default\" is already in use"),
             (409, "You cannot remove a running container".to_owned(), "You cannot remove a running container"),
+            (
+                500,
+                format!("getting container from store \"{id}\": container not known"),
+                "the engine answers 500: it has removed container 0123456789ab by half; `podman rm --force --depend 0123456789ab` removes the rest",
+            ),
             (
                 500,
                 "driver failed programming external connectivity on endpoint web-1 (0f): Bind for 0.0.0.0:8080 failed: port is already allocated".to_owned(),

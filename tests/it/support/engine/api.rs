@@ -111,13 +111,18 @@ impl Api {
     /// Removes all that carries the project's label.
     pub(super) fn clear(&self, project: &str) {
         for (list, kind, query) in [
+            // Podman removes a container by half where others are in its namespaces, and can be told to take these too.
+            (
+                "containers/json?all=1&",
+                "v4.0.0/libpod/containers",
+                "?force=true&v=true&depend=true",
+            ),
             ("containers/json?all=1&", "containers", "?force=1&v=1"),
             ("networks?", "networks", ""),
             ("volumes?", "volumes", "?force=1"),
             ("images/json?", "images", "?force=1"),
         ] {
-            // Once more for what is left: Podman keeps a container as long as another one is in its namespaces.
-            for entry in (0..2).flat_map(|_| self.list(list, project)) {
+            for entry in self.list(list, project) {
                 let name = entry["Id"].as_str().or(entry["Name"].as_str());
                 self.delete(&format!("{kind}/{}{query}", name.unwrap_or_default()));
             }
