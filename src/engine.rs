@@ -264,8 +264,6 @@ pub enum EngineEvent {
         service: Option<String>,
         /// Its name.
         name: String,
-        /// When it happened, in Unix nanoseconds of the engine's clock; 0 where the engine doesn't tell.
-        at: i64,
     },
 }
 

@@ -60,8 +60,8 @@ struct Followed {
     restarted: bool,
     /// How it ended, as long as that has not been told.
     ended: Option<i64>,
-    /// When it had ended, in Unix nanoseconds of the engine's clock, where it had before it was followed.
-    was_over_at: Option<i64>,
+    /// When it had begun, by the engine's clock, where it had ended before it was followed.
+    was_over: Option<String>,
     /// The time of the last line, and how many lines had it.
     last: (Bytes, usize),
     /// The same as it was when the output was opened again, as long as lines of before may come once more.
@@ -176,7 +176,7 @@ impl<'a, E: Engine> Follower<'a, E> {
                 returns: false,
                 restarted: false,
                 ended: over.then_some(container.exit_code),
-                was_over_at: (time::parse(&container.finished_at, 0).ok()).filter(|_| over),
+                was_over: over.then(|| container.started_at.clone()),
                 last: (Bytes::new(), 0),
                 repeated: None,
             },
@@ -305,7 +305,7 @@ impl<'a, E: Engine> Follower<'a, E> {
     }
 
     fn event(&mut self, event: EngineEvent) {
-        let EngineEvent::Container { id, action, at, .. } = event else {
+        let EngineEvent::Container { id, action, .. } = event else {
             return;
         };
         let followed = self.followed.get_mut(&id);
@@ -322,12 +322,8 @@ impl<'a, E: Engine> Follower<'a, E> {
                 followed.returns = false;
                 return;
             }
-            // It came and went before it was followed: the engine was listened to already.
-            (ContainerAction::Started, Some(followed))
-                if at > 0 && followed.was_over_at.is_some_and(|over_at| at <= over_at) =>
-            {
-                return;
-            }
+            // It may have come and gone before it was followed, when the engine was listened to already; a look tells.
+            (ContainerAction::Started, Some(followed)) if followed.was_over.is_some() => {}
             (ContainerAction::Started, Some(followed)) => {
                 followed.runs = true;
                 followed.restarted = true;
@@ -361,6 +357,11 @@ impl<'a, E: Engine> Follower<'a, E> {
             }
             (Some(container), Some(followed)) => {
                 followed.returns = container.returns();
+                let is_another_run = |began: &mut String| *began != container.started_at;
+                if followed.was_over.take_if(is_another_run).is_some() {
+                    followed.runs = true;
+                    followed.restarted = true;
+                }
                 if followed.runs && matches!(container.status, Status::Exited | Status::Dead) {
                     followed.ended = Some(container.exit_code);
                     followed.runs = false;

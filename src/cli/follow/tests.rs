@@ -46,7 +46,6 @@ impl Talkers {
             action,
             service: None,
             name: String::new(),
-            at: 1,
         });
     }
 }
@@ -274,7 +273,7 @@ fn ends_are_told_after_the_last_line() {
 fn an_end_before_the_container_was_followed_is_told_once() {
     let engine = Talkers::default();
     let job = Container {
-        finished_at: "2026-01-01T00:00:00.5Z".to_owned(),
+        started_at: "2026-01-01T00:00:00.4Z".to_owned(),
         ..Talkers::container("job", Status::Exited, 3)
     };
     engine.add(&job, &[&["one\n"]]);

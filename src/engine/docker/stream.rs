@@ -104,8 +104,6 @@ struct EventLine {
     action: String,
     #[serde(rename = "Actor")]
     actor: Option<ActorLine>,
-    #[serde(rename = "timeNano", default)]
-    at: i64,
 }
 
 #[derive(Deserialize)]
@@ -194,7 +192,6 @@ fn event(line: &[u8]) -> Result<Option<EngineEvent>, serde_json::Error> {
         action,
         service: attribute(label::SERVICE),
         name: attribute("name").unwrap_or_default(),
-        at: line.at,
     }))
 }
 

@@ -69,7 +69,6 @@ fn events_name_container_and_service() {
         action: ContainerAction::Started,
         service: Some("web".to_owned()),
         name: "app-web-1".to_owned(),
-        at: 1,
     };
     assert_eq!(read_event("start", &attributes), Some(expected));
     assert_eq!(read_event("exec_start: true", &json!({})), None);

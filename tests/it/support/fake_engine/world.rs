@@ -224,7 +224,6 @@ impl World {
             action,
             service: labels.get(label::SERVICE).cloned(),
             name: container.name.clone(),
-            at: 0,
         };
         // A listener that has gone away hears nothing more.
         self.listeners.retain(|(project, listener)| {
