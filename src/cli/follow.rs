@@ -60,8 +60,10 @@ struct Followed {
     restarted: bool,
     /// How it ended, as long as that has not been told.
     ended: Option<i64>,
-    /// When it had begun, by the engine's clock, where it had ended before it was followed.
-    was_over: Option<String>,
+    /// When it had begun and ended, by the engine's clock, where it had before it was followed.
+    was_over: Option<(String, String)>,
+    /// From when on its lines are those of the run that is followed, in Unix nanoseconds, where that is known.
+    since: Option<i64>,
     /// The time of the last line, and how many lines had it.
     last: (Bytes, usize),
     /// The same as it was when the output was opened again, as long as lines of before may come once more.
@@ -176,7 +178,9 @@ impl<'a, E: Engine> Follower<'a, E> {
                 returns: false,
                 restarted: false,
                 ended: over.then_some(container.exit_code),
-                was_over: over.then(|| container.started_at.clone()),
+                was_over: over
+                    .then(|| (container.started_at.clone(), container.finished_at.clone())),
+                since: None,
                 last: (Bytes::new(), 0),
                 repeated: None,
             },
@@ -244,7 +248,7 @@ impl<'a, E: Engine> Follower<'a, E> {
         for followed in self
             .followed
             .values_mut()
-            .filter(|followed| !followed.is_open)
+            .filter(|followed| !followed.is_open && !followed.restarted)
         {
             let Some(code) = followed.ended.take() else {
                 continue;
@@ -350,6 +354,7 @@ impl<'a, E: Engine> Follower<'a, E> {
             (None, Some(followed)) => {
                 followed.runs = false;
                 followed.returns = false;
+                followed.restarted = false;
             }
             (Some(container), None) if container.status.is_up() => {
                 let options = self.options.clone();
@@ -357,19 +362,26 @@ impl<'a, E: Engine> Follower<'a, E> {
             }
             (Some(container), Some(followed)) => {
                 followed.returns = container.returns();
-                let is_another_run = |began: &mut String| *began != container.started_at;
-                if followed.was_over.take_if(is_another_run).is_some() {
+                let is_another_run =
+                    |(began, _): &mut (String, String)| *began != container.started_at;
+                if let Some((_, ended)) = followed.was_over.take_if(is_another_run) {
                     followed.runs = true;
                     followed.restarted = true;
+                    followed.since = time::parse(&ended, 0).ok();
                 }
-                if followed.runs && matches!(container.status, Status::Exited | Status::Dead) {
+                let over = matches!(container.status, Status::Exited | Status::Dead);
+                if followed.runs && over {
                     followed.ended = Some(container.exit_code);
                     followed.runs = false;
                 }
-                if followed.runs && followed.restarted && !followed.is_open {
+                let is_new = followed.restarted && !followed.is_open;
+                followed.restarted &= !over;
+                // Of a run that is over already the lines have to be shown, too, where it is known which they are.
+                if is_new && (followed.runs || followed.since.is_some()) {
+                    let second =
+                        || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
                     let options = LogOptions {
-                        since: time::stamp(&container.started_at)
-                            .map(|second| second * 1_000_000_000),
+                        since: followed.since.take().or_else(second),
                         ..self.options.clone()
                     };
                     self.open(id, &options);

@@ -286,6 +286,29 @@ fn an_end_before_the_container_was_followed_is_told_once() {
 }
 
 #[test]
+fn a_run_that_comes_and_goes_after_another_one_is_shown_whole() {
+    let engine = Talkers::default();
+    let before = Container {
+        started_at: "2026-01-01T00:00:00.1Z".to_owned(),
+        finished_at: "2026-01-01T00:00:00.2Z".to_owned(),
+        ..Talkers::container("job", Status::Exited, 3)
+    };
+    let now = Container {
+        started_at: "2026-01-01T00:00:00.4Z".to_owned(),
+        finished_at: "2026-01-01T00:00:00.5Z".to_owned(),
+        ..before.clone()
+    };
+    // Its log ends at once where it was opened before the start; what follows is there when it is looked at.
+    engine.add(&now, &[&[], &["again\n"]]);
+    engine.happens("job", ContainerAction::Started);
+    engine.happens("job", ContainerAction::Died(3));
+    let (written, told) = followed(&engine, &[before]);
+    let end = "job-1 exited with code 3\n";
+    assert_eq!(written, format!("{end}job-1  | again\n{end}"));
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
 fn a_restart_is_followed_and_no_line_is_shown_twice() {
     let engine = Talkers::default();
     let (first, second) = (

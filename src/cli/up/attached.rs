@@ -195,13 +195,14 @@ fn from_where(container: &Container, before: &ActualState) -> LogOptions {
             ..LogOptions::default()
         },
         Some(old) => {
-            let moment = |text: &str| time::parse(text, 0).ok();
-            // Both runs may have had their lines in the second in which the new one began, and this one may be over, too.
-            let began = moment(&container.started_at);
-            let ends = [&container.finished_at, &old.finished_at].into_iter();
-            let end_before = ends
-                .filter_map(|end| moment(end))
-                .find(|end| Some(*end) < began);
+            // Both runs may have had their lines in the second in which the new one began. Where this one is over, too, it
+            // may have ended before the engine noted that it began.
+            let end_before = if container.status.is_up() {
+                Some(&container.finished_at)
+            } else {
+                Some(&old.finished_at).filter(|_| !old.status.is_up())
+            };
+            let end_before = end_before.and_then(|end| time::parse(end, 0).ok());
             let second = || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
             LogOptions {
                 since: end_before.or_else(second),

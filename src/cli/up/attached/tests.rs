@@ -2,8 +2,9 @@ use super::*;
 use crate::cli::follow::tests::Talkers;
 use crate::state::Status;
 
-/// A container that began and ended at these seconds and tenths of one minute; empty where it did not.
-fn ran(began: &str, ended: &str) -> Container {
+/// A container that began and ended at these seconds and tenths of one minute; the end of one that runs is that of the
+/// run before, or empty.
+fn ran(status: Status, began: &str, ended: &str) -> Container {
     let moment = |text: &str| match text {
         "" => String::new(),
         text => format!("2026-01-01T00:00:0{text}Z"),
@@ -11,12 +12,13 @@ fn ran(began: &str, ended: &str) -> Container {
     Container {
         started_at: moment(began),
         finished_at: moment(ended),
-        ..Talkers::container("job", Status::Exited, 0)
+        ..Talkers::container("job", status, 0)
     }
 }
 
 #[test]
 fn of_a_container_that_is_started_again_all_of_this_run_is_shown_and_nothing_else() {
+    use Status::{Exited, Running};
     let since = |old: Option<Container>, now: &Container| {
         let before = ActualState {
             containers: old.into_iter().collect(),
@@ -26,27 +28,24 @@ fn of_a_container_that_is_started_again_all_of_this_run_is_shown_and_nothing_els
         (options.since, options.tail)
     };
     let at = |text: &str| time::parse(&format!("2026-01-01T00:00:0{text}Z"), 0).ok();
-    // It is over again already, or still runs, or was running before and was stopped meanwhile.
+    let over = || Some(ran(Exited, "1.1", "1.3"));
+    let running = || Some(ran(Running, "1.1", ""));
+    assert_eq!(since(over(), &ran(Exited, "1.6", "1.7")), (at("1.3"), None));
+    // It ended before the engine noted its beginning.
+    assert_eq!(since(over(), &ran(Exited, "1.6", "1.5")), (at("1.3"), None));
     assert_eq!(
-        since(Some(ran("1.1", "1.3")), &ran("1.6", "1.7")),
+        since(over(), &ran(Running, "1.6", "1.3")),
         (at("1.3"), None)
     );
     assert_eq!(
-        since(Some(ran("1.1", "1.3")), &ran("1.6", "1.3")),
-        (at("1.3"), None)
-    );
-    assert_eq!(
-        since(Some(ran("1.1", "")), &ran("1.6", "1.4")),
+        since(running(), &ran(Running, "1.6", "1.4")),
         (at("1.4"), None)
     );
     // When the run before ended is not known.
     assert_eq!(
-        since(Some(ran("1.1", "")), &ran("1.6", "1.7")),
+        since(running(), &ran(Exited, "1.6", "1.7")),
         (at("1"), None)
     );
-    assert_eq!(
-        since(Some(ran("1.1", "")), &ran("1.1", "")),
-        (None, Some(0))
-    );
-    assert_eq!(since(None, &ran("1.6", "")), (None, None));
+    assert_eq!(since(running(), &ran(Running, "1.1", "")), (None, Some(0)));
+    assert_eq!(since(None, &ran(Running, "1.6", "")), (None, None));
 }
