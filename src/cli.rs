@@ -278,7 +278,7 @@ async fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
         config::digest::images_only(&mut loaded);
     }
     if !args.quiet {
-        let text = args.render(&loaded, &scope.environment);
+        let text = args.render(&loaded, &scope.environment, scope.separator());
         match &args.output {
             Some(file) => std::fs::write(file, text)?,
             None => print(&text)?,

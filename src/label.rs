@@ -5,6 +5,8 @@
 
 mod provided;
 
+use std::fmt::Display;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -58,18 +60,44 @@ pub const COMPOSE_VERSION: &str = "2.40.3";
 /// The version of the form of our labels that this program writes.
 pub const FORMAT_VERSION: &str = "1";
 
-/// The name of a replica's container: `container_name`, else `PROJECT-SERVICE-NUMBER`.
+/// The name of a replica's container: `container_name`, else `PROJECT-SERVICE-NUMBER` with the project's separator.
 pub fn container_name(project: &Project, service: &Service, number: u32) -> String {
     match &service.spec.container_name {
         Some(name) if number == 1 => name.clone(),
         Some(name) => format!("{name}-{number}"),
-        None => format!("{}-{}-{number}", project.name, service.name),
+        None => default_name(project, project.separator, service, number),
     }
+}
+
+/// The name of a replica's container where the file gives none, with this separator between its parts.
+pub fn default_name(project: &Project, separator: char, service: &Service, number: u32) -> String {
+    format!(
+        "{}{separator}{}{separator}{number}",
+        project.name, service.name
+    )
 }
 
 /// The name of the image of a built service that names none.
 pub fn image_name(project: &Project, service: &ServiceName) -> String {
-    format!("{}-{service}", project.name)
+    joined(project, &[service])
+}
+
+/// The project's name and these parts, with its separator between them.
+pub fn joined(project: &Project, parts: &[&dyn Display]) -> String {
+    let parts = parts.iter().map(ToString::to_string);
+    let names: Vec<String> = [project.name.to_string()]
+        .into_iter()
+        .chain(parts)
+        .collect();
+    names.join(&project.separator.to_string())
+}
+
+/// A container's name without the project's name in front, whichever separator it has.
+pub fn short_name<'a>(name: &'a str, project: &str) -> &'a str {
+    name.strip_prefix(project)
+        .and_then(|rest| rest.strip_prefix(['-', '_']))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(name)
 }
 
 /// The name of a new container until the one with this id gives it its own.

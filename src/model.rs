@@ -45,6 +45,8 @@ pub use volume::Volume;
 pub struct Project {
     /// The project's name: prefix of every name on the engine.
     pub name: ProjectName,
+    /// What joins the parts of the names of containers and built images: `-`, or `_` as docker compose 1 had it.
+    pub separator: char,
     /// The folder relative paths start from, absolute.
     pub working_dir: PathBuf,
     /// The stack files the project was read from, absolute, in merge order.
@@ -63,4 +65,29 @@ pub struct Project {
     pub configs: IndexMap<ConfigName, Config>,
     /// The secrets by their name in the file.
     pub secrets: IndexMap<SecretName, Secret>,
+}
+
+impl Project {
+    /// Names containers and built images with this between the parts: `shop_web_1` instead of `shop-web-1`.
+    pub fn join_names_with(&mut self, separator: char) {
+        let (name, before) = (self.name.clone(), self.separator);
+        self.separator = separator;
+        if separator == before {
+            return;
+        }
+        for service in self.services.values_mut().chain(self.contexts.values_mut()) {
+            let spec = &mut service.spec;
+            let image = format!("{name}{before}{}", service.name);
+            let hooks = spec
+                .pre_start
+                .iter_mut()
+                .filter_map(|hook| hook.image.as_mut());
+            for used in hooks
+                .chain([&mut spec.image])
+                .filter(|used| **used == image)
+            {
+                *used = format!("{name}{separator}{}", service.name);
+            }
+        }
+    }
 }

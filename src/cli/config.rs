@@ -128,8 +128,14 @@ impl ConfigArgs {
         self.quiet && self.format == Some(Format::Json)
     }
 
-    /// The text to print; `caller` are the variables that the program was called with.
-    pub(crate) fn render(&self, loaded: &Loaded, caller: &BTreeMap<String, String>) -> String {
+    /// The text to print; `caller` are the variables that the program was called with, `separator` is what joins the
+    /// parts of images' names.
+    pub(crate) fn render(
+        &self,
+        loaded: &Loaded,
+        caller: &BTreeMap<String, String>,
+        separator: char,
+    ) -> String {
         let json = self.format == Some(Format::Json);
         // A lock file has no name of its own.
         let raw = self.no_interpolate || self.lock_image_digests;
@@ -142,7 +148,7 @@ impl ConfigArgs {
         } else if self.models {
             text::lines(text::names(loaded, "models"))
         } else if self.images {
-            text::lines(text::images(loaded))
+            text::lines(text::images(loaded, separator))
         } else if self.profiles {
             text::lines(loaded.profiles.clone())
         } else if self.environment {

@@ -136,6 +136,7 @@ mod tests {
         };
         let project = Project {
             name,
+            separator: '-',
             working_dir: "/shop".into(),
             files: Vec::new(),
             services: IndexMap::new(),

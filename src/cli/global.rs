@@ -58,8 +58,8 @@ pub(super) struct Global {
     /// Keep networks, volumes, configs and secrets that no service uses
     #[arg(long)]
     pub(super) all_resources: bool,
-    /// Ignored, with a warning: containers keep their names with `-`
-    #[arg(long, hide = true)]
+    /// Name containers and built images with `_`, as docker compose 1 did
+    #[arg(long)]
     pub(super) compatibility: bool,
     /// Tell developers what is going on; twice: everything; -v alone, without a command, prints the version
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]

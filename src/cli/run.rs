@@ -19,6 +19,7 @@ use super::session::{self, Joint, Left, Process};
 use super::signal::{Interrupts, Signals};
 use crate::engine::docker::DockerEngine;
 use crate::engine::{AttachOptions, End, Engine};
+use crate::label;
 use crate::model::{Project, PullPolicy, Service};
 use crate::plan::{self, RunOptions, UpOptions};
 use crate::reconcile::observe;
@@ -169,7 +170,7 @@ pub(super) async fn run(args: &RunArgs, scope: &Scope) -> Ended {
     let slug = slug()?;
     let name = args.name.clone().unwrap_or_else(|| {
         let short = &slug[..slug.len().min(12)];
-        format!("{}-{}-run-{short}", project.name, service.name)
+        label::joined(&project, &[&service.name, &"run", &short])
     });
     let options = RunOptions {
         up: up_options(args, scope),

@@ -62,6 +62,7 @@ pub(super) fn project(
     loading.problems.extend(problems);
     Some(Project {
         name,
+        separator: '-',
         working_dir: loading.stack.working_dir.clone(),
         files: loading
             .stack

@@ -191,7 +191,7 @@ impl Adopted<'_> {
             || label::is_interim(has, &name)
             || has.replace('_', "-") == name.replace('_', "-");
         unless(is_so, &mut asked.container_name, || {
-            let default = format!("{}-{}-{number}", self.project.name, self.service.name);
+            let default = label::joined(self.project, &[&self.service.name, &number]);
             Some(has.clone()).filter(|has| *has != default)
         });
         // Without one of its own it is called after its id, or as the namespace it shares.

@@ -67,7 +67,7 @@ pub(super) fn new_container(
 fn container_of(project: &Project, service: &str) -> String {
     match project.services.get(service) {
         Some(service) => label::container_name(project, service, 1),
-        None => format!("{}-{service}-1", project.name),
+        None => label::joined(project, &[&service, &1]),
     }
 }
 
@@ -192,8 +192,8 @@ pub(super) fn links(project: &Project, service: &Service) -> Vec<String> {
         };
         for number in 1..=target.scale {
             let container = label::container_name(project, target, number);
-            let short = format!("{}-{number}", target.name);
-            let long = format!("{}-{short}", project.name);
+            let short = format!("{}{}{number}", target.name, project.separator);
+            let long = label::joined(project, &[&short]);
             own.extend([alias, &short, &long].map(|alias| format!("{container}:{alias}")));
         }
     }

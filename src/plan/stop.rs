@@ -117,6 +117,7 @@ mod tests {
     fn dependents_stop_before_what_they_depend_on() {
         let project = Project {
             name: ProjectName::new("shop").unwrap(),
+            separator: '-',
             working_dir: "/shop".into(),
             files: Vec::new(),
             services: IndexMap::new(),

@@ -39,6 +39,7 @@ pub(crate) fn project(services: impl IntoIterator<Item = Service>) -> Project {
     };
     Project {
         name: ProjectName::new("shop").unwrap(),
+        separator: '-',
         working_dir: "/shop".into(),
         files: vec!["/shop/stack.yaml".into()],
         services: services

@@ -9,18 +9,14 @@ use serde_json::json;
 
 use super::color::{BAD, CONTAINERS};
 use super::{Color, text};
+use crate::label;
 use crate::state::Container;
 
 pub use line::{Lines, LogLine};
 
 /// The name of a container in logs: without the project's name in front.
 pub fn name<'a>(container: &'a Container, project: &str) -> &'a str {
-    container
-        .name
-        .strip_prefix(project)
-        .and_then(|rest| rest.strip_prefix('-'))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(&container.name)
+    label::short_name(&container.name, project)
 }
 
 /// Writes log lines: `web-1  | line`, the names filled up to the widest one, each in its colour.

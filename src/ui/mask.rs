@@ -139,6 +139,7 @@ mod tests {
     fn what_containers_had_is_masked_too() {
         let project = Project {
             name: ProjectName::new("shop").unwrap(),
+            separator: '-',
             working_dir: "/shop".into(),
             files: Vec::new(),
             services: IndexMap::new(),

@@ -9,6 +9,7 @@ use super::mask::Mask;
 use super::tty::{Size, Tty};
 use super::{Color, Mode, json, plain};
 use crate::engine::BuildProgress;
+use crate::label;
 use crate::plan::{Plan, StepId};
 use crate::reconcile::{Event, Progress};
 
@@ -119,11 +120,7 @@ impl<'p, W: Write> Narrator<'p, W> {
         let Some(step) = self.plan.steps.get(step) else {
             return;
         };
-        let name = step.resource.name();
-        let short = name.strip_prefix(self.plan.project.as_str());
-        let short = short
-            .and_then(|rest| rest.strip_prefix('-'))
-            .unwrap_or(name);
+        let short = label::short_name(step.resource.name(), self.plan.project.as_str());
         let line = self.mask.text(line);
         self.note(&format!("{short}  | {line}"));
     }

@@ -28,11 +28,11 @@ pub(super) fn names(loaded: &Loaded, section: &str) -> Vec<String> {
 }
 
 /// The image of each service; a built one without `image` is named after project and service.
-pub(super) fn images(loaded: &Loaded) -> Vec<String> {
+pub(super) fn images(loaded: &Loaded, separator: char) -> Vec<String> {
     let services = loaded.tree.get("services").and_then(Node::as_mapping);
     let image = |name: &str, service: &Node| {
         let image = service.get("image").and_then(Node::scalar_text);
-        image.unwrap_or_else(|| format!("{}-{name}", loaded.name))
+        image.unwrap_or_else(|| format!("{}{separator}{name}", loaded.name))
     };
     services
         .into_iter()

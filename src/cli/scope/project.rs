@@ -11,7 +11,6 @@ use crate::loader::error::{Diagnostic, LoadError};
 use crate::loader::span::Sources;
 use crate::loader::{self, LoadOptions, LoadRequest, Loaded};
 use crate::model::{Project, ProjectName};
-use crate::plan::Warning;
 use crate::reconcile::{Programs, find_programs, gather};
 use crate::ui;
 use crate::ui::mask::Mask;
@@ -89,14 +88,12 @@ impl Scope {
         };
         let loaded = self.load_request_silently(&request, options)?;
         self.tell_diagnostics(&loaded.warnings, &loaded.sources);
-        let mut project = project_of(loaded)?;
+        let mut project = self.project_of(loaded)?;
         self.set_platforms(&mut project)?;
         find_programs(&mut project, &self.programs());
         let inputs = gather(project).map_err(CliError::Inputs)?;
         let mask = Mask::of(&inputs.project, &[]);
-        let mut warnings = inputs.warnings;
-        warnings.extend(self.other_names(&inputs.project));
-        self.warn(&ui::plan::warnings(&warnings), &mask);
+        self.warn(&ui::plan::warnings(&inputs.warnings), &mask);
         Ok(inputs.project)
     }
 
@@ -113,19 +110,6 @@ impl Scope {
         Ok(project)
     }
 
-    /// The warning that `--compatibility` changes no names.
-    fn other_names(&self, project: &Project) -> Option<Warning> {
-        let name = "COMPOSE_COMPATIBILITY";
-        let asks = self.global.compatibility || self.is_set(name);
-        asks.then(|| Warning {
-            message: format!(
-                "--compatibility and {name} are ignored: containers are named {project}-SERVICE-1, not {project}_SERVICE_1",
-                project = project.name
-            ),
-            position: None,
-        })
-    }
-
     /// Gives services without a platform that of `DOCKER_DEFAULT_PLATFORM`, which `.env` may set too.
     fn set_platforms(&self, project: &mut Project) -> Result<(), CliError> {
         let environment = self.project_environment();
@@ -138,7 +122,7 @@ impl Scope {
     }
 
     fn load_project(&self, options: LoadOptions) -> Result<Project, CliError> {
-        project_of(self.load(options)?)
+        self.project_of(self.load(options)?)
     }
 
     /// Loads the project; where there is no stack to load and `-p` names a project, that name is enough: its objects
@@ -171,6 +155,7 @@ impl Scope {
             (Err(CliError::Load(_)), Some(name)) => {
                 let project = Project {
                     name,
+                    separator: self.separator(),
                     working_dir: std::env::current_dir()?,
                     files: Vec::new(),
                     services: IndexMap::new(),
@@ -201,13 +186,21 @@ impl Scope {
                 .is_some_and(|first| !matches!(first.address, Address::Unix(_)))
         })
     }
-}
 
-fn project_of(loaded: Loaded) -> Result<Project, CliError> {
-    loaded.project.ok_or_else(|| {
-        CliError::Load(LoadError {
-            diagnostics: vec![Diagnostic::error("the stack file holds no project")],
-            sources: Sources::default(),
-        })
-    })
+    fn project_of(&self, loaded: Loaded) -> Result<Project, CliError> {
+        let mut project = loaded.project.ok_or_else(|| {
+            CliError::Load(LoadError {
+                diagnostics: vec![Diagnostic::error("the stack file holds no project")],
+                sources: Sources::default(),
+            })
+        })?;
+        project.join_names_with(self.separator());
+        Ok(project)
+    }
+
+    /// What joins the parts of names: `_` where they are to be those that docker compose 1 gave.
+    pub(in crate::cli) fn separator(&self) -> char {
+        let compatible = self.global.compatibility || self.is_set("COMPOSE_COMPATIBILITY");
+        if compatible { '_' } else { '-' }
+    }
 }

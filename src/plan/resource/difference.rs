@@ -167,6 +167,7 @@ mod tests {
         };
         let project = crate::model::Project {
             name: ProjectName::new("shop").unwrap(),
+            separator: '-',
             working_dir: "/".into(),
             files: Vec::new(),
             services: IndexMap::new(),

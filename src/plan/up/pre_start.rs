@@ -5,6 +5,8 @@
 //! time. They run for containers that were never started: once for all replicas, and not for further ones, unless the
 //! hook says `per_replica`.
 
+use std::fmt::Display;
+
 use indexmap::IndexMap;
 
 use super::Up;
@@ -86,17 +88,11 @@ impl<'a> Up<'a> {
         before: &Before<'_>,
         after: &[StepId],
     ) -> Result<Vec<StepId>, PlanError> {
-        let own = format!(
-            "{}-{}-{}-{index}",
-            self.project.name,
-            service.name,
-            HookKind::PreStart
-        );
-        let name = if hook.per_replica {
-            format!("{own}-{}", before.number)
-        } else {
-            own
-        };
+        let mut parts: Vec<&dyn Display> = vec![&service.name, &HookKind::PreStart, &index];
+        if hook.per_replica {
+            parts.push(&before.number);
+        }
+        let name = label::joined(self.project, &parts);
         let resource = Resource::Container {
             name: name.clone(),
             replica: None,

@@ -52,6 +52,9 @@ pub(super) fn compare(
     }
     let number = container.number().unwrap_or(1);
     let own_name = label::container_name(project, service, number);
+    // A container that was renamed keeps the alias of its name before.
+    let renamed =
+        ['-', '_'].map(|separator| label::default_name(project, separator, service, number));
     for (name, endpoint) in endpoints(project, service, number) {
         let attachment = &wanted[name];
         let path = format!("networks.{name}");
@@ -68,8 +71,9 @@ pub(super) fn compare(
                 )]
             }
             (Some(there), _) => {
-                let own = [own_name.as_str(), container.name.as_str(), &container.id];
-                differences(service, &path, attachment, was, there, own)
+                let [dashed, underscored] = &renamed;
+                let own = [&own_name, &container.name, dashed, underscored];
+                differences(service, &path, attachment, was, there, own, &container.id)
             }
         };
         if !changes.is_empty() {
@@ -184,7 +188,8 @@ fn differences(
     wanted: &Attachment,
     was: Option<&Attachment>,
     there: &ContainerEndpoint,
-    own: [&str; 3],
+    own: [&String; 4],
+    id: &str,
 ) -> Vec<FieldChange> {
     let mut found = Vec::new();
     let own_name = service.name.as_str();
@@ -195,10 +200,8 @@ fn differences(
         .chain([own_name])
         .collect();
     // Engines add the host name and the short id; the container's own names say nothing.
-    let [named, called, id] = own;
     let is_added = |alias: &&str| {
-        *alias == named
-            || *alias == called
+        own.into_iter().any(|name| name == alias)
             || service.spec.hostname.as_deref() == Some(*alias)
             || (alias.len() == 12 && id.starts_with(alias))
     };

@@ -307,3 +307,30 @@ services:
         }],
     );
 }
+
+#[test]
+fn names_with_underscores_are_no_difference_where_they_are_asked_for() {
+    let Some(config) = compose_settings() else {
+        return;
+    };
+    let stack = Stack::new(
+        "adoptnames",
+        "services:\n  web: {image: busybox, command: sleep 1000, init: true, scale: 2}\n  db: {image: busybox, network_mode: 'service:web'}\n",
+    );
+    compose(&stack, &config, &["--compatibility", "up", "-d"]);
+    let before = ids(&stack);
+    stack.ok(&["--compatibility", "plan"]);
+    stack.ok(&["--compatibility", "up", "-d"]);
+    assert_eq!(ids(&stack), before);
+    let names = |stack: &Stack| {
+        let names = stack.containers();
+        names
+            .iter()
+            .filter(|it| it["Name"].to_string().contains("_web_"))
+            .count()
+    };
+    assert_eq!(names(&stack), 2);
+    // Without the word they are renamed, and stay.
+    stack.ok(&["up", "-d"]);
+    assert_eq!((ids(&stack), names(&stack)), (before, 0));
+}

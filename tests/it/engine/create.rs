@@ -103,17 +103,56 @@ services:
 }
 
 #[test]
-fn compatible_names_are_refused_in_words() {
+fn compatible_names_have_underscores_until_they_are_no_longer_asked_for() {
     let stack = Stack::new(
         "compatible",
-        "services: {web: {image: busybox, init: true}}",
+        "services: {web: {build: ., command: echo hi, init: true}, aside: {image: busybox, init: true, container_name: my-own}}",
     );
-    let project = stack.project();
-    let ignored = format!("containers are named {project}-SERVICE-1, not {project}_SERVICE_1");
-    stack.ok(&["--compatibility", "create"]).says(&[&ignored]);
-    assert_eq!(stack.states(), ["web-1 created"]);
-    let stack = stack.env("COMPOSE_COMPATIBILITY", "1");
-    stack.ok(&["create"]).says(&[&ignored]);
-    let quiet = stack.env("COMPOSE_COMPATIBILITY", "0").ok(&["create"]);
-    assert!(!quiet.stderr.contains("COMPATIBILITY"), "{}", quiet.both());
+    stack.file("Dockerfile", "FROM busybox\n");
+    let project = stack.project().to_owned();
+    let names = || {
+        let mut names: Vec<_> = stack
+            .containers()
+            .iter()
+            .map(|it| it["Name"].to_string())
+            .collect();
+        names.sort();
+        names.join(" ")
+    };
+    let own = format!("{project}-own");
+    stack.edit("stack.yaml", "my-own", &own);
+    stack.ok(&["--compatibility", "up", "-d"]);
+    assert_eq!(names(), format!("\"/{own}\" \"/{project}_web_1\""));
+    let image = format!("{project}_web");
+    assert_eq!(stack.containers()[1]["Config"]["Image"], image.as_str());
+    stack.ok(&["--compatibility", "plan"]);
+    let images = stack.ok(&["--compatibility", "config", "--images"]);
+    images.prints(&[&image, "busybox"]);
+    let wait = format!("containers/{project}_web_1/wait");
+    stack.api().post(&wait, &serde_json::Value::Null);
+    stack.ok(&["logs", "web"]).prints(&["web_1  | hi\n"]);
+    let planned = stack.ok(&["--compatibility", "--dry-run", "run", "--no-deps", "web"]);
+    assert!(
+        planned.both().contains(&format!("{project}_web_run_")),
+        "{}",
+        planned.both()
+    );
+
+    // No container is made anew for its name alone.
+    stack.edit("stack.yaml", &format!(", container_name: {own}"), "");
+    stack.ok(&["--compatibility", "create", "aside"]);
+    let aside = |name: &str| {
+        let path = format!("containers/{project}{name}/json");
+        stack.api().get(&path).expect("a container")["Id"].to_string()
+    };
+    let before = aside("_aside_1");
+    stack.ok(&["create"]);
+    assert_eq!(aside("-aside-1"), before);
+    assert_eq!(stack.states(), ["aside-1 created", "web-1 created"]);
+    stack.fails(2, &["plan"]).prints(&["2 to start"]);
+
+    let compatible = stack.env("COMPOSE_COMPATIBILITY", "1");
+    compatible.ok(&["down", "-t", "0", "--rmi", "local"]);
+    assert_eq!(compatible.containers().len(), 0);
+    assert!(!compatible.images().contains(&format!("{image}:latest")));
 }
