@@ -230,6 +230,8 @@ pub struct NewImage {
 pub struct About {
     /// The address it was reached at, such as `unix:///var/run/docker.sock`.
     pub address: String,
+    /// The variables by which docker's own programs reach it.
+    pub variables: Vec<(&'static str, String)>,
     /// `Docker` or `Podman`.
     pub product: String,
     /// The API version spoken with it: (major, minor).

@@ -148,6 +148,7 @@ mod tests {
             secrets: IndexMap::new(),
         };
         let about = |api| About {
+            variables: Vec::new(),
             address: String::new(),
             product: "Docker".into(),
             api,

@@ -62,15 +62,15 @@ pub(super) fn find(folders: &[PathBuf]) -> Option<PathBuf> {
     programs.find(is_program)
 }
 
-/// Builds with the program at this path, on the engine at this address; dropping the stream ends the program.
+/// Builds with the program at this path, on the engine that these variables name; dropping the stream ends the program.
 pub(super) fn build(
     program: PathBuf,
-    host: &str,
+    engine: &[(&'static str, String)],
     build: ImageBuild,
 ) -> Told<'static, BuildProgress> {
-    let host = host.to_owned();
+    let engine = engine.to_vec();
     told(async move {
-        let running = Running::start(&program, &host, &build).await?;
+        let running = Running::start(&program, engine, &build).await?;
         Ok(stream::try_unfold(running, Running::advance))
     })
 }
@@ -84,7 +84,11 @@ struct Running {
 }
 
 impl Running {
-    async fn start(program: &Path, host: &str, build: &ImageBuild) -> Result<Self, EngineError> {
+    async fn start(
+        program: &Path,
+        engine: Vec<(&'static str, String)>,
+        build: &ImageBuild,
+    ) -> Result<Self, EngineError> {
         let script = look_at(build).await?;
         let Call {
             arguments,
@@ -94,7 +98,7 @@ impl Running {
         let mut command = Command::new(program);
         command
             .args(arguments)
-            .env("DOCKER_HOST", host)
+            .envs(engine)
             .env_remove("DOCKER_CONTEXT")
             .envs(variables)
             .stdin(if input.is_some() {

@@ -39,6 +39,7 @@ mod shown;
 mod stats;
 mod stream;
 mod surroundings;
+mod tls;
 mod transport;
 mod usage;
 mod version;

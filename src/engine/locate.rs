@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::EngineError;
 
-pub use address::{Address, SshAddress};
+pub use address::{Address, SshAddress, TlsAddress};
 
 mod address;
 
@@ -85,15 +85,19 @@ pub fn select(
     current_context: Option<&str>,
 ) -> Result<Selection, LocateError> {
     let variable = |name| variables(name).filter(|value| !value.is_empty());
+    let explicit = |host: &str, origin| {
+        let certificates = variable("DOCKER_TLS_VERIFY").and_then(|_| {
+            variable("DOCKER_CERT_PATH")
+                .map(PathBuf::from)
+                .or_else(|| docker_config_folder(variables))
+        });
+        let address = Address::parse(host, certificates)?;
+        Ok(Selection::Explicit(Candidate { address, origin }))
+    };
     if let Some(host) = host {
         return explicit(host, Origin::Argument);
     }
     if let Some(host) = variable("DOCKER_HOST") {
-        if host.starts_with("tcp://") && variable("DOCKER_TLS_VERIFY").is_some() {
-            let why =
-                "DOCKER_TLS_VERIFY is set, and TLS is not supported; use ssh:// or a local socket";
-            return Err(LocateError::Address { address: host, why });
-        }
         return explicit(&host, Origin::DockerHost);
     }
     let context = variable("DOCKER_CONTEXT").or_else(|| current_context.map(str::to_owned));
@@ -102,13 +106,6 @@ pub fn select(
         Some(name) if !name.is_empty() && name != "default" => Ok(Selection::Context(name)),
         _ => Ok(Selection::Search(well_known(variables))),
     }
-}
-
-fn explicit(host: &str, origin: Origin) -> Result<Selection, LocateError> {
-    Ok(Selection::Explicit(Candidate {
-        address: Address::parse(host)?,
-        origin,
-    }))
 }
 
 /// The sockets that engines create by themselves, best first.
@@ -195,13 +192,24 @@ fn current_context(folder: &Path) -> Option<String> {
     serde_json::from_str::<Config>(&text).ok()?.current_context
 }
 
+/// What docker calls the folders of the context `name`.
+fn context_id(name: &str) -> String {
+    let digest = Sha256::digest(name.as_bytes());
+    digest
+        .iter()
+        .fold(String::new(), |id, byte| id + &format!("{byte:02x}"))
+}
+
 /// Where docker keeps the description of the context `name`.
 fn context_file(folder: &Path, name: &str) -> PathBuf {
-    let digest = Sha256::digest(name.as_bytes());
-    let id = digest
-        .iter()
-        .fold(String::new(), |id, byte| id + &format!("{byte:02x}"));
-    folder.join("contexts/meta").join(id).join("meta.json")
+    let meta = folder.join("contexts/meta");
+    meta.join(context_id(name)).join("meta.json")
+}
+
+/// Where docker keeps the certificates of the context `name`, if it has any.
+fn context_certificates(folder: &Path, name: &str) -> Option<PathBuf> {
+    let tls = folder.join("contexts/tls").join(context_id(name));
+    Some(tls.join("docker")).filter(|folder| folder.is_dir())
 }
 
 fn read_context(folder: &Path, name: &str) -> Result<Address, LocateError> {
@@ -218,6 +226,8 @@ fn read_context(folder: &Path, name: &str) -> Result<Address, LocateError> {
     struct Endpoint {
         #[serde(rename = "Host")]
         host: String,
+        #[serde(rename = "SkipTLSVerify", default)]
+        skip_tls_verify: bool,
     }
     let file = context_file(folder, name);
     let text = std::fs::read_to_string(&file).map_err(|source| match source.kind() {
@@ -237,7 +247,14 @@ fn read_context(folder: &Path, name: &str) -> Result<Address, LocateError> {
             file,
             source: source.into(),
         })?;
-    Address::parse(&meta.endpoints.docker.host)
+    let endpoint = meta.endpoints.docker;
+    let address = Address::parse(&endpoint.host, context_certificates(folder, name))?;
+    if endpoint.skip_tls_verify && matches!(address, Address::Tls(_) | Address::Tcp(_)) {
+        let why = "its docker context says skip-tls-verify, and windlass talks to no engine whose certificate is not checked";
+        let address = endpoint.host;
+        return Err(LocateError::Address { address, why });
+    }
+    Ok(address)
 }
 
 /// Why no address could be derived from what was given.
@@ -330,32 +347,6 @@ pub(crate) fn no_engine(attempts: &[Attempt]) -> EngineError {
     };
     EngineError::NoEngine {
         tried: attempts.iter().map(tried).collect(),
-    }
-}
-
-/// What to do about [`EngineError::NoEngine`] and [`EngineError::NoPermission`]; none for any other error.
-pub fn remedy(error: &EngineError) -> Option<String> {
-    const START: &str = "`sudo systemctl start docker`";
-    match error {
-        EngineError::NoPermission { .. } => Some(
-            "join the socket's group with `sudo usermod -aG docker $USER` and log in again, or use sudo".to_owned(),
-        ),
-        EngineError::NoEngine { tried } => Some(match tried.as_slice() {
-            [(address, why)] if why.starts_with("docker context") => {
-                format!("start the engine at {address}, or choose another one: `docker context use default`")
-            }
-            [(address, why)] if why.starts_with("DOCKER_HOST") => {
-                format!("start the engine at {address}, or unset DOCKER_HOST to look for a local one")
-            }
-            [(address, _)] => format!("start the engine at {address}, or give another address"),
-            _ if tried.iter().any(|(_, why)| why.contains("connection refused")) => {
-                format!("an engine is installed but doesn't run; start it: {START}")
-            }
-            _ => format!(
-                "install an engine (Debian, Ubuntu: `sudo apt install docker.io`), or start the one that is installed: {START}"
-            ),
-        }),
-        _ => None,
     }
 }
 

@@ -70,8 +70,8 @@ pub enum ProgramProblem {
 pub(super) struct Surroundings<'a> {
     /// Variables beside those of windlass itself: those of the project's `.env`.
     pub(super) environment: &'a BTreeMap<String, String>,
-    /// The engine's address.
-    pub(super) host: &'a str,
+    /// The variables by which docker's own programs reach the engine.
+    pub(super) engine: &'a [(&'static str, String)],
 }
 
 impl Surroundings<'_> {
@@ -81,7 +81,7 @@ impl Surroundings<'_> {
         command
             .args(arguments)
             .envs(self.environment)
-            .env("DOCKER_HOST", self.host)
+            .envs(self.engine.iter().map(|(name, value)| (name, value)))
             .env_remove(CALLED_BY_DOCKER)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -48,6 +48,7 @@ mod scale;
 mod start;
 mod stats;
 mod stop;
+mod tls;
 mod top;
 mod volumes;
 mod wait;

@@ -1,9 +1,32 @@
 # Sourced by tests/lab/engine, which says what the variables are: for each engine that the tests know, what it needs of
 # the machine (prepare_*), and how it is served in the namespaces made for it (serve_*, which never return).
 
+# Of one authority: ca.pem, the engine's own certificate, and as cert.pem and key.pem that of who may use it over TCP.
+make_certificates() {
+  local folder=$run/tls who request
+  mkdir -p "$folder"
+  request=(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30)
+  # What a distribution's own configuration adds makes every certificate an authority.
+  printf '[req]\ndistinguished_name = name\n[name]\n' >"$folder/settings"
+  request+=(-config settings)
+  cd "$folder"
+  "${request[@]}" -subj /CN=windlass-test -addext basicConstraints=critical,CA:TRUE -keyout authority.key -out ca.pem
+  for who in engine user; do
+    "${request[@]}" -CA ca.pem -CAkey authority.key -subj "/CN=$who" -addext "subjectAltName=IP:$(cat "$run/subnet").2" \
+      -addext basicConstraints=CA:FALSE -addext extendedKeyUsage=serverAuth,clientAuth -keyout "$who.key" -out "$who.pem"
+  done
+  mv user.pem cert.pem && mv user.key key.pem
+  chmod 644 key.pem
+  cd - >/dev/null
+}
+
 # serve_dockerd [options]: cgroupfs works with and without systemd; /24 networks give tests room for 256 of them.
 serve_dockerd() {
-  exec dockerd --host "unix://$socket" --group "${SUDO_GID:-0}" --pidfile "$run/pid" \
+  local tls=$run/tls
+  make_certificates
+  exec dockerd --host "unix://$socket" --host "tcp://$(cat "$run/subnet").2:2376" \
+    --tlsverify --tlscacert "$tls/ca.pem" --tlscert "$tls/engine.pem" --tlskey "$tls/engine.key" \
+    --group "${SUDO_GID:-0}" --pidfile "$run/pid" \
     --data-root "$data" --exec-root "$run/exec" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name" \
     --default-address-pool base=10.99.0.0/16,size=24 "$@"

@@ -101,6 +101,9 @@ fn no_engine(tried: &[(String, String)]) -> Report {
             .map(|(address, why)| format!("{address}: {why}")),
     );
     match tried {
+        [(_, why)] if why.contains("certificates are") => report
+            .hint("DOCKER_CERT_PATH names the folder with ca.pem, cert.pem and key.pem for this engine;")
+            .hint("those of a docker context are put there by `docker context update --docker`"),
         [(address, _)] => report
             .hint(format!("start the engine at {address},"))
             .hint("or unset DOCKER_HOST and DOCKER_CONTEXT to look for one on this machine"),

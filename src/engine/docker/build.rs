@@ -78,7 +78,7 @@ fn with_buildx<'a>(
     };
     let who = format!("docker buildx, for {}", keys.join(", "));
     let begin = stream::once(std::future::ready(Ok(BuildProgress::Builder(who))));
-    let steps = buildx::build(program, &engine.about.address, build);
+    let steps = buildx::build(program, &engine.about.variables, build);
     let id = async move {
         match engine.image(&tag).await? {
             Some(image) => Ok(BuildProgress::Built { id: image.id }),

@@ -47,6 +47,7 @@ impl DockerEngine {
         let chose_classic = ping.builder_version.as_deref() == Some("1");
         let about = About {
             address: transport.address().to_string(),
+            variables: transport.address().variables().into(),
             product: if ping.podman { "Podman" } else { "Docker" }.to_owned(),
             api: transport.version().numbers(),
             os: ping.os.clone(),

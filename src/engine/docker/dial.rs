@@ -1,4 +1,4 @@
-//! Connections: a unix socket, a TCP port, or an `ssh` process.
+//! Connections: a unix socket, a TCP port with or without TLS, or an `ssh` process.
 
 use std::io;
 use std::path::Path;
@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
+use super::tls::Certificates;
 use super::transport::SendError;
 use crate::engine::locate::{Address, SshAddress};
 
@@ -51,13 +52,20 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 ///
 /// # Errors
 ///
-/// When nothing can be reached at the address, or the program ssh cannot be run.
-pub(super) async fn open(address: &Address) -> io::Result<(Box<dyn Stream>, Complaint)> {
+/// When nothing can be reached at the address, or not with TLS, or the program ssh cannot be run.
+pub(super) async fn open(
+    address: &Address,
+    certificates: &Certificates,
+) -> io::Result<(Box<dyn Stream>, Complaint)> {
     match address {
         Address::Unix(path) => Ok((Box::new(connect(path).await?), Complaint::None)),
         Address::Tcp(authority) => {
             let stream = TcpStream::connect(authority).await?;
             stream.set_nodelay(true)?;
+            Ok((Box::new(stream), Complaint::None))
+        }
+        Address::Tls(address) => {
+            let stream = Box::pin(certificates.open(address)).await?;
             Ok((Box::new(stream), Complaint::None))
         }
         Address::Ssh(ssh) => {

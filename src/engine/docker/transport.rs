@@ -13,12 +13,13 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body, Incoming};
 use hyper::header::{HOST, HeaderValue};
-use hyper::{Method, Request, Response, Uri};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 
 use super::dial::open;
+use super::tls::Certificates;
 use super::version::ApiVersion;
-use crate::engine::locate::Address;
+use crate::engine::locate::{Address, TlsAddress};
 
 /// An engine answers a ping at once; an address that does not within this time is not one.
 const PING_LIMIT: Duration = Duration::from_secs(10);
@@ -38,6 +39,7 @@ pub(crate) struct Transport {
 #[derive(Debug)]
 struct Shared {
     address: Address,
+    certificates: Certificates,
     version: OnceLock<ApiVersion>,
     calls: AtomicU64,
 }
@@ -62,6 +64,7 @@ impl Transport {
         Self {
             shared: Arc::new(Shared {
                 address,
+                certificates: Certificates::default(),
                 version,
                 calls,
             }),
@@ -128,7 +131,7 @@ impl Transport {
         let response = self
             .send_unversioned(request.map_err(io::Error::other)?)
             .await
-            .map_err(SendError::into_io)?;
+            .map_err(|error| self.with_certificates(error.into_io()))?;
         let header = |name| {
             response
                 .headers()
@@ -137,9 +140,14 @@ impl Transport {
                 .map(str::to_owned)
         };
         let Some(api_version) = header("api-version").and_then(|text| text.parse().ok()) else {
-            return Err(io::Error::other(
-                "what answers there is not a container engine",
-            ));
+            // What an engine says to plain HTTP where it listens with TLS.
+            let wants_tls = matches!(self.shared.address, Address::Tcp(_))
+                && response.status() == StatusCode::BAD_REQUEST;
+            return Err(io::Error::other(if wants_tls {
+                "it refuses plain HTTP; with TLS it is reached where DOCKER_TLS_VERIFY=1 is set"
+            } else {
+                "what answers there is not a container engine"
+            }));
         };
         Ok(Ping {
             api_version,
@@ -148,6 +156,18 @@ impl Transport {
             os: header("ostype").unwrap_or_else(|| "linux".to_owned()),
             podman: header("libpod-api-version").is_some(),
         })
+    }
+
+    /// An error of a connection, which with TLS may be due to the certificates.
+    fn with_certificates(&self, error: io::Error) -> io::Error {
+        match &self.shared.address {
+            Address::Tls(TlsAddress { certificates, .. }) => {
+                let folder = certificates.display();
+                let why = format!("{error}; the certificates are those in {folder}");
+                io::Error::new(error.kind(), why)
+            }
+            _ => error,
+        }
     }
 
     /// bollard on this transport: for calls that answer at once, and for calls that take their time.
@@ -210,7 +230,12 @@ impl Transport {
             .headers_mut()
             .insert(HOST, HeaderValue::from_static("engine"));
         debug_assert!(is_origin_form(request.uri()), "requests carry a path only");
-        let (stream, complaint) = open(&self.shared.address).await.map_err(SendError::Io)?;
+        let Shared {
+            address,
+            certificates,
+            ..
+        } = &*self.shared;
+        let (stream, complaint) = open(address, certificates).await.map_err(SendError::Io)?;
         let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = match handshake {
             Ok(pair) => pair,
@@ -248,8 +273,10 @@ impl SendError {
             Self::Http(error) => {
                 let source = std::error::Error::source(&error)
                     .and_then(|source| source.downcast_ref::<io::Error>());
-                let kind = source.map_or(io::ErrorKind::Other, io::Error::kind);
-                io::Error::new(kind, error)
+                match source {
+                    Some(source) => io::Error::new(source.kind(), source.to_string()),
+                    None => io::Error::other(error),
+                }
             }
         }
     }

@@ -12,8 +12,19 @@ pub enum Address {
     Unix(PathBuf),
     /// Plain HTTP (`tcp://` or `http://`) at `host:port`.
     Tcp(String),
+    /// HTTP over TLS (`tcp://`, where the caller's certificates are known).
+    Tls(TlsAddress),
     /// A machine reached with the `ssh` program (`ssh://[user@]host[:port][/socket]`).
     Ssh(SshAddress),
+}
+
+/// What TLS needs to reach an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsAddress {
+    /// `host:port`.
+    pub authority: String,
+    /// The folder with `ca.pem`, and with `cert.pem` and `key.pem` where the engine asks who we are.
+    pub certificates: PathBuf,
 }
 
 /// What `ssh` needs to know to reach an engine.
@@ -30,13 +41,12 @@ pub struct SshAddress {
 }
 
 impl Address {
-    /// Reads an address as `DOCKER_HOST` writes it.
+    /// Reads an address as `DOCKER_HOST` writes it; one of TCP is spoken to with TLS where a folder of certificates is given.
     ///
     /// # Errors
     ///
-    /// [`LocateError::Address`] for an unknown scheme or a missing host, and for TLS, which is not
-    /// supported.
-    pub fn parse(text: &str) -> Result<Self, LocateError> {
+    /// [`LocateError::Address`] for an unknown scheme or a missing host.
+    pub fn parse(text: &str, certificates: Option<PathBuf>) -> Result<Self, LocateError> {
         let refuse = |why| LocateError::Address {
             address: text.to_owned(),
             why,
@@ -56,12 +66,18 @@ impl Address {
                 authority if authority.contains('/') => {
                     Err(refuse("a path after the host is not supported"))
                 }
-                authority => Ok(Self::Tcp(with_default_port(authority))),
+                authority => Ok(match certificates {
+                    Some(certificates) => Self::Tls(TlsAddress {
+                        authority: with_default_port(authority, TLS_PORT),
+                        certificates,
+                    }),
+                    None => Self::Tcp(with_default_port(authority, PLAIN_PORT)),
+                }),
             },
             "ssh" => SshAddress::parse(rest)
                 .map(Self::Ssh)
                 .ok_or_else(|| refuse("it names no valid host")),
-            "https" => Err(refuse("TLS is not supported; use ssh:// or a local socket")),
+            "https" => Err(refuse("write tcp://, and set DOCKER_TLS_VERIFY for TLS")),
             "npipe" | "fd" => Err(refuse("this kind of address is not supported here")),
             _ => Err(refuse(
                 "its scheme is unknown; unix://, tcp:// and ssh:// are supported",
@@ -70,13 +86,32 @@ impl Address {
     }
 }
 
-/// 2375 is the engine's registered port for plain HTTP.
-fn with_default_port(authority: &str) -> String {
+impl Address {
+    /// The variables by which docker's own programs reach this address; an empty one takes back what the caller has set.
+    pub fn variables(&self) -> [(&'static str, String); 3] {
+        let (verify, certificates) = match self {
+            Self::Tls(tls) => ("1", tls.certificates.display().to_string()),
+            _ => ("", String::new()),
+        };
+        [
+            ("DOCKER_HOST", self.to_string()),
+            ("DOCKER_TLS_VERIFY", verify.to_owned()),
+            ("DOCKER_CERT_PATH", certificates),
+        ]
+    }
+}
+
+/// The engine's registered port for plain HTTP.
+const PLAIN_PORT: u16 = 2375;
+/// The same for TLS.
+const TLS_PORT: u16 = 2376;
+
+fn with_default_port(authority: &str, port: u16) -> String {
     let after_brackets = authority.rsplit(']').next().unwrap_or(authority);
     if after_brackets.contains(':') {
         authority.to_owned()
     } else {
-        format!("{authority}:2375")
+        format!("{authority}:{port}")
     }
 }
 
@@ -116,7 +151,9 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
-            Self::Tcp(authority) => write!(f, "tcp://{authority}"),
+            Self::Tcp(authority) | Self::Tls(TlsAddress { authority, .. }) => {
+                write!(f, "tcp://{authority}")
+            }
             Self::Ssh(SshAddress {
                 user,
                 host,

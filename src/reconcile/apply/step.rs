@@ -215,7 +215,7 @@ impl<E: Engine> Call<'_, '_, E> {
     fn surroundings(&self) -> Surroundings<'_> {
         Surroundings {
             environment: self.environment,
-            host: &self.engine.about().address,
+            engine: &self.engine.about().variables,
         }
     }
 

@@ -40,6 +40,7 @@ impl FakeEngine {
     pub(crate) fn with_images<'a>(images: impl IntoIterator<Item = &'a str>) -> Self {
         let engine = Self {
             about: About {
+                variables: Vec::new(),
                 address: "fake://engine".into(),
                 product: "Fake".into(),
                 ..About::default()

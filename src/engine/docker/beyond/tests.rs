@@ -68,6 +68,7 @@ fn container() -> NewContainer {
 
 fn about(api: (u32, u32), os: &str) -> About {
     About {
+        variables: Vec::new(),
         address: String::new(),
         product: "Docker".to_owned(),
         api,

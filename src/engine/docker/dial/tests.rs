@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn ssh_runs_dial_stdio_on_the_other_machine() {
-    let arguments = |address: &str| match Address::parse(address).unwrap() {
+    let arguments = |address: &str| match Address::parse(address, None).unwrap() {
         Address::Ssh(ssh) => ssh_arguments(&ssh).join(" "),
         other => panic!("{other} is not ssh"),
     };
