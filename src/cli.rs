@@ -6,6 +6,7 @@ mod apply;
 mod ask;
 mod attach;
 mod build;
+mod called;
 mod commit;
 mod completion;
 mod config;
@@ -64,11 +65,12 @@ mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use called::{Called, called_as};
 use error::CliError;
 use global::Global;
 use place::Place;
@@ -201,13 +203,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let mut scope = Scope::new(cli.global, called);
-    let ended = match &cli.command {
+    let ended = scope.heed_docker().and_then(|()| match &cli.command {
         command if scope.global.asks_for_version(command.is_some()) => {
             version::run(&version::VersionArgs::default(), &scope)
         }
         None => Ok(help(&scope)),
         Some(command) => dispatch(command, &mut scope),
-    };
+    });
     ExitCode::from(ended.unwrap_or_else(|error| error.tell(&scope)))
 }
 
@@ -308,35 +310,6 @@ fn help(scope: &Scope) -> u8 {
     print(&help.ansi().to_string()).map_or(1, |()| 0)
 }
 
-/// By which name people call the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Called {
-    /// `windlass`, or `docker windlass`.
-    Windlass,
-    /// `docker-compose`, or `docker compose`.
-    DockerCompose,
-}
-
-/// Finds out how the program was called, and takes out the word that docker puts before a plugin's own arguments.
-fn called_as(args: &mut Vec<OsString>) -> Called {
-    let name = args
-        .first()
-        .and_then(|path| Path::new(path).file_name())
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let name = name.strip_suffix(".exe").unwrap_or(&name);
-    if let Some(plugin) = name.strip_prefix("docker-")
-        && args.get(1).is_some_and(|word| word == plugin)
-    {
-        args.remove(1);
-    }
-    if name == "docker-compose" {
-        Called::DockerCompose
-    } else {
-        Called::Windlass
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -346,33 +319,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn dockers_word_before_a_plugins_arguments_is_taken_out() {
-        for (words, called, rest) in [
-            (&["windlass", "up"][..], Called::Windlass, &["up"][..]),
-            (
-                &["/x/docker-windlass", "windlass", "up"],
-                Called::Windlass,
-                &["up"],
-            ),
-            (
-                &["docker-windlass", "up", "windlass"],
-                Called::Windlass,
-                &["up", "windlass"],
-            ),
-            (
-                &["docker-compose", "compose", "ps"],
-                Called::DockerCompose,
-                &["ps"],
-            ),
-            (&["docker-compose", "ps"], Called::DockerCompose, &["ps"]),
-            (&[], Called::Windlass, &[]),
-        ] {
-            let mut args: Vec<OsString> = words.iter().map(OsString::from).collect();
-            assert_eq!(called_as(&mut args), called, "{words:?}");
-            assert_eq!(args.get(1..).unwrap_or_default(), rest, "{words:?}");
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::called::DockerOptions;
 use super::error::CliError;
 use crate::reconcile::Parallel;
 use crate::ui::color;
@@ -82,6 +83,9 @@ pub(super) struct Global {
     /// Accepted and ignored
     #[arg(long, hide = true, value_name = "HOST")]
     pub(super) insecure_registry: Vec<String>,
+    /// What docker's own client is told
+    #[command(flatten)]
+    pub(super) docker: DockerOptions,
 }
 
 /// How to show progress.

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 pub(super) use output::print;
 pub(super) use project::Known;
 
-use super::Called;
+use super::called::Called;
 use super::error::CliError;
 use super::global::{Global, Progress};
 use crate::engine::docker::DockerEngine;
@@ -67,6 +67,14 @@ impl Scope {
             settings,
             is_found_by_name: false,
         }
+    }
+
+    /// Heeds what docker's own client was told before the command.
+    ///
+    /// # Errors
+    /// Where that cannot be done.
+    pub(super) fn heed_docker(&mut self) -> Result<(), CliError> {
+        self.global.docker.put(&mut self.environment)
     }
 
     /// How progress is shown where a command has its own word on that.

@@ -30,6 +30,8 @@ impl DockerEngine {
                     let mut engine = Self::new(transport, ping, registries)?;
                     engine.plugin_folders = buildx::plugin_folders(folder.as_deref());
                     engine.about.buildkit &= !wants_classic;
+                    let config = variables("DOCKER_CONFIG").map(|folder| ("DOCKER_CONFIG", folder));
+                    engine.about.variables.extend(config);
                     return Ok(engine);
                 }
                 Err(error) => attempts.push(Attempt { candidate, error }),

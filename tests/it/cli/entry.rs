@@ -51,6 +51,28 @@ fn docker_runs_it_as_its_plugin() {
 }
 
 #[test]
+fn docker_passes_its_own_options_on() {
+    for (words, tried) in [
+        (
+            "-H unix:///nowhere.sock windlass ls",
+            "unix:///nowhere.sock: DOCKER_HOST",
+        ),
+        (
+            "--host=tcp://127.0.0.1:1 --debug windlass ls",
+            "tcp://127.0.0.1:1: DOCKER_HOST",
+        ),
+        ("--context far windlass ls", "docker context `far`"),
+        ("--tls windlass ls", "use --tlsverify"),
+    ] {
+        Test::new(words.split(' '))
+            .called("docker-windlass")
+            .stderr_contains(tried)
+            .status(1)
+            .run();
+    }
+}
+
+#[test]
 fn as_docker_compose_it_names_the_version_whose_ways_it_keeps() {
     Test::new(["version", "--short"])
         .called("docker-compose")

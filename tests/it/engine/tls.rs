@@ -1,6 +1,7 @@
 //! An engine that is reached over TCP with TLS: the certificates are those that docker's own client takes.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -82,12 +83,33 @@ fn a_docker_context_leads_there() {
         .output();
     let created = created.expect("docker runs");
     assert!(created.status.success(), "{created:?}");
-    works(
-        &stack
-            .env("DOCKER_HOST", "")
-            .env("DOCKER_CONFIG", &config)
-            .env("DOCKER_CONTEXT", "far"),
-    );
+    let stack = stack
+        .env("DOCKER_HOST", "")
+        .env("DOCKER_CONFIG", &config)
+        .env("DOCKER_CONTEXT", "far");
+    works(&stack);
+
+    // The same through docker's own client, which passes its own options on.
+    let plugins = stack.path("docker/cli-plugins");
+    fs::create_dir_all(&plugins).expect("a folder");
+    let program = env!("CARGO_BIN_EXE_windlass");
+    symlink(program, plugins.join("docker-windlass")).expect("a link");
+    let over_docker = |options: &str| {
+        let line = format!(
+            "docker --config {config} {options} windlass config -q && docker --config {config} {options} windlass ps -q"
+        );
+        let stack = Stack::new("tlsplugin", FILE).env("DOCKER_HOST", "unix:///nowhere");
+        let ran = stack.shell("", &line).output().expect("docker runs");
+        assert!(
+            ran.status.success(),
+            "{line}: {}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+    };
+    over_docker("--context far");
+    over_docker(&format!("-H {}", self::host()));
+    let files = format!("--tlscacert {ca} --tlscert {cert} --tlskey {key}");
+    over_docker(&format!("--tlsverify {files} --host {host}"));
 }
 
 #[test]
