@@ -207,7 +207,9 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
     let attaches = !(args.detach || args.wait || args.no_start || scope.global.dry_run);
     let current = Current::new(RefCell::new(Rc::new(project.clone())));
     let follower = if attaches {
-        Some(attached::listen(args, &engine, &current, scope).await?)
+        let last_lines = attached::last_lines(args, &engine, &project, &state).await;
+        let follower = attached::listen(args, &engine, &current, scope).await?;
+        Some((follower, last_lines))
     } else {
         None
     };
@@ -229,7 +231,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
         return Ok(0);
     }
     drop(lock);
-    if let Some(follower) = follower {
+    if let Some((follower, last_lines)) = follower {
         return attached::stay(
             args,
             follower,
@@ -238,6 +240,7 @@ pub(super) async fn run(args: &UpArgs, scope: &Scope) -> Ended {
             (
                 &attached::Raised {
                     before: &state,
+                    last_lines,
                     told: published::told_by_gate(&plan, wishes.health),
                 },
                 watching,

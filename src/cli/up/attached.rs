@@ -1,12 +1,13 @@
 //! `windlass up` without -d: it stays, shows the logs, and stops the containers when it is told to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, LineWriter, Write};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::StreamExt;
+use futures_util::future::{join_all, try_join_all};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::UpArgs;
@@ -23,7 +24,7 @@ use crate::engine::{Engine, LogOptions};
 use crate::model::Project;
 use crate::plan::{StopOptions, stop};
 use crate::reconcile::observe;
-use crate::state::{ActualState, Container};
+use crate::state::{ActualState, Container, Status};
 use crate::ui::log::LogForm;
 use crate::ui::mask::Mask;
 use crate::ui::time;
@@ -78,10 +79,46 @@ fn is_attached(args: &UpArgs, project: &Project, container: &Container) -> bool 
     (service.attach && is_asked_for) || args.exit_code_from.as_deref() == Some(name.as_str())
 }
 
+/// The times of the last lines of containers that are over, in Unix nanoseconds: an engine may note a line later than the
+/// end of the run that it belongs to.
+pub(super) async fn last_lines(
+    args: &UpArgs,
+    engine: &impl Engine,
+    project: &Project,
+    before: &ActualState,
+) -> HashMap<String, i64> {
+    let options = LogOptions {
+        tail: Some(1),
+        timestamps: true,
+        ..LogOptions::default()
+    };
+    let last = async |container: &Container| {
+        let mut chunks = engine.logs(&container.id, &options);
+        let mut text = Vec::new();
+        // What cannot be read has no lines.
+        while let Some(Ok(chunk)) = chunks.next().await {
+            text.extend_from_slice(&chunk.bytes);
+        }
+        let text = String::from_utf8_lossy(&text);
+        let time = text.split(' ').next()?;
+        Some((container.id.clone(), time::parse(time, 0).ok()?))
+    };
+    let over = before.containers.iter().filter(|container| {
+        container.status == Status::Exited && is_attached(args, project, container)
+    });
+    join_all(over.map(last))
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 /// What was raised.
 pub(super) struct Raised<'a> {
     /// What was there before.
     pub(super) before: &'a ActualState,
+    /// The last lines of what was over, see [`last_lines`].
+    pub(super) last_lines: HashMap<String, i64>,
     /// The containers of whose published ports the gate has told.
     pub(super) told: HashSet<&'a str>,
 }
@@ -102,7 +139,7 @@ pub(super) async fn stay<E: Engine>(
     let mut containers = engine.containers(&project.name).await?;
     containers.sort_by(|a, b| a.name.cmp(&b.name));
     for container in &containers {
-        follower.add(container, &from_where(container, raised.before));
+        follower.add(container, &from_where(container, raised));
     }
     let mut out = LineWriter::new(io::stdout());
     writeln!(out, "Attaching to {}", follower.names().join(", "))?;
@@ -186,8 +223,9 @@ async fn keep_watch<E: Engine>(session: Option<Session<'_, E>>) -> Result<(), Cl
 }
 
 /// Of a container that was already running only what comes is shown; of one that is started again only this run.
-fn from_where(container: &Container, before: &ActualState) -> LogOptions {
-    let known = before.containers.iter().find(|old| old.id == container.id);
+fn from_where(container: &Container, raised: &Raised<'_>) -> LogOptions {
+    let before = &raised.before.containers;
+    let known = before.iter().find(|old| old.id == container.id);
     match known {
         None => LogOptions::default(),
         Some(old) if old.started_at == container.started_at => LogOptions {
@@ -203,9 +241,10 @@ fn from_where(container: &Container, before: &ActualState) -> LogOptions {
                 Some(&old.finished_at).filter(|_| !old.status.is_up())
             };
             let end_before = end_before.and_then(|end| time::parse(end, 0).ok());
+            let last_line = raised.last_lines.get(&container.id).map(|time| time + 1);
             let second = || time::stamp(&container.started_at).map(|second| second * 1_000_000_000);
             LogOptions {
-                since: end_before.or_else(second),
+                since: end_before.max(last_line).or_else(second),
                 ..LogOptions::default()
             }
         }

@@ -19,18 +19,33 @@ fn ran(status: Status, began: &str, ended: &str) -> Container {
 #[test]
 fn of_a_container_that_is_started_again_all_of_this_run_is_shown_and_nothing_else() {
     use Status::{Exited, Running};
-    let since = |old: Option<Container>, now: &Container| {
+    let at = |text: &str| time::parse(&format!("2026-01-01T00:00:0{text}Z"), 0).ok();
+    let since_line = |old: Option<Container>, now: &Container, line: Option<&str>| {
         let before = ActualState {
             containers: old.into_iter().collect(),
             ..ActualState::default()
         };
-        let options = from_where(now, &before);
+        let raised = Raised {
+            before: &before,
+            last_lines: line
+                .and_then(at)
+                .map(|line| (now.id.clone(), line))
+                .into_iter()
+                .collect(),
+            told: HashSet::new(),
+        };
+        let options = from_where(now, &raised);
         (options.since, options.tail)
     };
-    let at = |text: &str| time::parse(&format!("2026-01-01T00:00:0{text}Z"), 0).ok();
+    let since = |old, now: &Container| since_line(old, now, None);
     let over = || Some(ran(Exited, "1.1", "1.3"));
     let running = || Some(ran(Running, "1.1", ""));
     assert_eq!(since(over(), &ran(Exited, "1.6", "1.7")), (at("1.3"), None));
+    // A line that was noted before or after the end of its run.
+    for (line, expected) in [("1.2", at("1.3")), ("1.4", at("1.400000001"))] {
+        let now = ran(Exited, "1.6", "1.7");
+        assert_eq!(since_line(over(), &now, Some(line)), (expected, None));
+    }
     // It ended before the engine noted its beginning.
     assert_eq!(since(over(), &ran(Exited, "1.6", "1.5")), (at("1.3"), None));
     assert_eq!(
