@@ -17,6 +17,14 @@ pub enum PlanError {
         /// What was to be done to it.
         to: &'static str,
     },
+    /// A service whose containers never ran has hooks to be run before (`pre_start`).
+    #[error("service {service} was never started, and its pre_start has to run first")]
+    NotPrepared {
+        /// The service.
+        service: ServiceName,
+        /// Where the hooks are.
+        position: Option<Position>,
+    },
     /// A service requires another one that has no container.
     #[error("{service} is missing dependency {dependency}")]
     MissingDependency {
@@ -129,6 +137,7 @@ impl PlanError {
             Self::Undefined { position, .. }
             | Self::ExternalMissing { position, .. }
             | Self::NoSocket { position, .. }
+            | Self::NotPrepared { position, .. }
             | Self::NotInstalled { position, .. }
             | Self::BuildSecret { position, .. }
             | Self::ImageMissing { position, .. } => position.as_ref(),

@@ -49,6 +49,7 @@ pub fn start(
         if down.is_empty() {
             continue;
         }
+        starts.check_prepared(service)?;
         let after = starts.dependencies(service);
         let reason = starts.ready(service);
         for container in down {
@@ -183,6 +184,24 @@ impl<'a> Starts<'a> {
                     dependency,
                 });
             }
+        }
+        Ok(())
+    }
+
+    /// Hooks that run before the first start of containers are run by `up`, and nothing is started without them.
+    fn check_prepared(&self, name: &str) -> Result<(), PlanError> {
+        let Some(service) = self.project.services.get(name) else {
+            return Ok(());
+        };
+        let is_new = |container: &Container| container.status == Status::Created;
+        let hooks = &service.spec.pre_start;
+        let for_each =
+            hooks.iter().any(|hook| hook.per_replica) && self.containers_of(name).any(is_new);
+        if for_each || (!hooks.is_empty() && self.containers_of(name).all(is_new)) {
+            return Err(PlanError::NotPrepared {
+                service: service.name.clone(),
+                position: service.positions.find("pre_start").cloned(),
+            });
         }
         Ok(())
     }

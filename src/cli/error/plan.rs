@@ -22,6 +22,9 @@ pub(super) fn plan_report(error: &PlanError) -> Report {
             dependency: service,
             ..
         } => report.hint(format!("`windlass up -d {service}` makes it")),
+        PlanError::NotPrepared { service, .. } => report.hint(format!(
+            "`windlass up -d {service}` runs it, and starts the service"
+        )),
         PlanError::Cycle(_) => report.hint("take one of these dependencies out"),
         PlanError::NotInstalled { key, service, .. } => match *key {
             "models" => {

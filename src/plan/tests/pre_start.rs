@@ -192,3 +192,24 @@ fn what_an_earlier_hook_left_goes_first() {
         ]
     );
 }
+
+#[test]
+fn start_leaves_to_up_what_has_to_run_first() {
+    let project = shop();
+    let options = StartOptions {
+        services: vec![name("web")],
+        wait: false,
+    };
+    let mut state = raised(&project);
+    for (status, is_refused) in [(Status::Created, true), (Status::Exited, false)] {
+        for container in &mut state.containers {
+            container.status = status.clone();
+        }
+        let refused = start(&project, &state, &options).err();
+        let expected = PlanError::NotPrepared {
+            service: name("web"),
+            position: project.services["web"].positions.find("pre_start").cloned(),
+        };
+        assert_eq!(refused, is_refused.then_some(expected), "{status:?}");
+    }
+}

@@ -99,6 +99,13 @@ secrets:
 #[test]
 fn hooks_before_the_start_prepare_what_the_service_finds() {
     let stack = Stack::new("pre-start", PREPARED).env("PIN", "1234");
+    stack.ok(&["create"]);
+    stack.fails(1, &["start"]).says(&[
+        "service web was never started, and its pre_start has to run first",
+        "--> stack.yaml:10:7",
+        "`windlass up -d web`",
+    ]);
+    assert_eq!(stack.states(), ["web-1 created"]);
     stack.ok(&["up", "-d"]);
     let (_, found) = stack.exec("web", &["cat", "/all"]);
     assert_eq!(found, "one two 1234\nsecond\n");
@@ -106,6 +113,9 @@ fn hooks_before_the_start_prepare_what_the_service_finds() {
     stack
         .ok(&["up", "-d"])
         .says(&["nothing to do, everything is as the stack file says"]);
+
+    stack.ok(&["stop", "-t", "0"]);
+    stack.ok(&["start"]);
 
     stack.edit("stack.yaml", "echo second > /kept/2", "echo broken; exit 3");
     let up = stack.fails(1, &["up", "-d", "-t", "0"]);
