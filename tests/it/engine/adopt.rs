@@ -2,20 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::engine::{Stack, host};
-
-/// Docker compose's settings; none where it is not there to compare with.
-#[expect(
-    clippy::print_stderr,
-    reason = "libtest has no word for a test that is left out"
-)]
-fn compose_settings() -> Option<std::ffi::OsString> {
-    let settings = std::env::var_os("WINDLASS_TEST_COMPOSE");
-    if settings.is_none() {
-        eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
-    }
-    settings
-}
+use crate::support::engine::{Stack, compose_settings, host};
 
 /// Runs docker compose with the stack's project name, in its folder.
 #[track_caller]

@@ -1,90 +1,23 @@
 //! A real engine, which `make test` starts, and stacks on it.
 
 mod api;
+mod place;
 mod proxy;
+mod ran;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::pty::{self, OnTerminal};
 use api::Api;
+pub(crate) use place::{address, compose_settings, free_port, host, http, is_podman};
 pub(crate) use proxy::{Proxy, Side};
-
-/// The most time that one run of the program may take: it hangs if it takes longer.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-fn setting(name: &str, what: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: it is {what}. `make test` starts a private engine and sets it")
-    })
-}
-
-/// The engine's address, for `DOCKER_HOST`.
-pub(crate) fn host() -> String {
-    setting("WINDLASS_TEST_HOST", "the address of an engine for tests")
-}
-
-/// The machine where ports that the engine publishes are reached.
-pub(crate) fn address() -> String {
-    setting(
-        "WINDLASS_TEST_ADDRESS",
-        "the IP address of that engine's published ports",
-    )
-}
-
-/// The folder with docker compose as a plugin, where tests have that; else it is said that something is left out.
-#[expect(
-    clippy::print_stderr,
-    reason = "libtest has no word for a test that is left out"
-)]
-pub(crate) fn compose_settings() -> Option<std::ffi::OsString> {
-    let settings = std::env::var_os("WINDLASS_TEST_COMPOSE");
-    if settings.is_none() {
-        eprintln!("left out: WINDLASS_TEST_COMPOSE is not set, see tests/run");
-    }
-    settings
-}
-
-/// Whether it is Podman.
-pub(crate) fn is_podman() -> bool {
-    let version = Api::of(&host()).get("version").expect("a version");
-    version.to_string().contains("Podman")
-}
-
-/// A host port that no other test uses.
-pub(crate) fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Below the ports that the kernel gives to connections (32768 and up).
-    let process = u16::try_from(std::process::id() % 120).unwrap_or_default();
-    20_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Asks a published port over HTTP; answers status and body, or none where nothing answers.
-pub(crate) fn http(method: &str, port: u16, path: &str, form: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect((address().as_str(), port)).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    let length = form.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.0\r\nHost: test\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {length}\r\n\r\n{form}"
-    )
-    .ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
-}
+use ran::{PATIENCE, piped};
+pub(crate) use ran::{Ran, Running};
 
 /// A stack in a folder of its own, with a project name of its own; whatever happens, nothing of it stays on the engine.
 pub(crate) struct Stack {
@@ -398,20 +331,6 @@ fn patient(program: &str) -> Command {
     command
 }
 
-fn piped(mut command: Command, input: &[u8]) -> Output {
-    let streams = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = streams.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input");
-    thread::scope(|scope| {
-        // A program that doesn't read may be gone before all is written.
-        scope.spawn(move || stdin.write_all(input));
-        child.wait_with_output().expect("the program ends")
-    })
-}
-
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
@@ -422,151 +341,5 @@ fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(&path, &target).expect("a copy");
         }
-    }
-}
-
-/// A run of the program that ended.
-pub(crate) struct Ran {
-    /// Its exit code; -1 where a signal ended it.
-    pub(crate) status: i32,
-    /// Standard output.
-    pub(crate) stdout: String,
-    /// Standard error.
-    pub(crate) stderr: String,
-}
-
-impl Ran {
-    /// Both streams, for people.
-    pub(crate) fn both(&self) -> String {
-        format!("--- stdout\n{}--- stderr\n{}", self.stdout, self.stderr)
-    }
-
-    /// Panics unless standard error contains each of the texts.
-    #[track_caller]
-    pub(crate) fn says(&self, texts: &[&str]) {
-        for text in texts {
-            assert!(
-                self.stderr.contains(text),
-                "`{text}` is not in\n{}",
-                self.both()
-            );
-        }
-    }
-
-    /// Panics unless standard output contains each of the texts.
-    #[track_caller]
-    pub(crate) fn prints(&self, texts: &[&str]) {
-        for text in texts {
-            assert!(
-                self.stdout.contains(text),
-                "`{text}` is not in\n{}",
-                self.both()
-            );
-        }
-    }
-}
-
-/// A line, and whether it came on standard error.
-type Line = (bool, String);
-
-/// The program while it runs.
-pub(crate) struct Running {
-    child: Child,
-    lines: Receiver<Line>,
-    seen: Vec<Line>,
-    deadline: Instant,
-}
-
-impl Running {
-    /// Starts a command.
-    pub(crate) fn start(mut command: Command) -> Self {
-        let spawned = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        let mut child = spawned.expect("the program starts");
-        let (sender, lines) = channel();
-        let stdout = child.stdout.take().expect("standard output");
-        let stderr = child.stderr.take().expect("standard error");
-        let streams: [(bool, Box<dyn Read + Send>); 2] =
-            [(false, Box::new(stdout)), (true, Box::new(stderr))];
-        for (is_error, stream) in streams {
-            let sender = sender.clone();
-            thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    // Who no longer listens has seen enough.
-                    let _ = sender.send((is_error, line));
-                }
-            });
-        }
-        Self {
-            child,
-            lines,
-            seen: Vec::new(),
-            deadline: Instant::now() + PATIENCE,
-        }
-    }
-
-    /// The next line; none at the end of both streams.
-    fn next(&mut self) -> Option<&Line> {
-        use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        match self.lines.recv_timeout(left) {
-            Ok(line) => {
-                self.seen.push(line);
-                self.seen.last()
-            }
-            Err(Disconnected) => None,
-            Err(Timeout) => {
-                let _ = self.child.kill();
-                panic!("the program hangs:\n{:#?}", self.seen);
-            }
-        }
-    }
-
-    /// Reads until a line contains the text.
-    #[track_caller]
-    pub(crate) fn until(&mut self, text: &str) -> &mut Self {
-        while let Some((_, line)) = self.next() {
-            if line.contains(text) {
-                return self;
-            }
-        }
-        panic!("no line with `{text}`:\n{:#?}", self.seen);
-    }
-
-    /// The number of its process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Ctrl-C.
-    pub(crate) fn interrupt(&mut self) -> &mut Self {
-        pty::signal("INT", self.child.id());
-        self
-    }
-
-    /// Waits for the end.
-    pub(crate) fn end(&mut self) -> Ran {
-        while self.next().is_some() {}
-        let status = self.child.wait().expect("the program ends");
-        let of = |wanted: bool| {
-            let lines = self.seen.iter().filter(|(is_error, _)| *is_error == wanted);
-            lines.flat_map(|(_, line)| [line.as_str(), "\n"]).collect()
-        };
-        Ran {
-            status: status.code().unwrap_or(-1),
-            stdout: of(false),
-            stderr: of(true),
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended, or the test failed while it ran.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
