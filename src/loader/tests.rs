@@ -12,7 +12,10 @@ fn load_files(files: &[(&str, &str)]) -> Result<Loaded, Vec<String>> {
 }
 
 /// The same, with these services alone.
-fn load_selected(files: &[(&str, &str)], services: &[&str]) -> Result<Loaded, Vec<String>> {
+pub(super) fn load_selected(
+    files: &[(&str, &str)],
+    services: &[&str],
+) -> Result<Loaded, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
