@@ -204,7 +204,7 @@ impl<'a> Loading<'a> {
         }
         self.sound()?;
         let sharing = beside::sharing(self, &tree, &disabled);
-        let whole = beside::with_uses(&tree, &sharing, &dropped);
+        let whole = beside::with_uses(&tree, &sharing, &disabled, &dropped);
         let project = decode::project(self, &whole, &sharing, &disabled);
         drop(whole);
         self.sound()?;

@@ -1,4 +1,5 @@
-//! Services beside the chosen ones that matter all the same: those that live in the namespaces of chosen ones.
+//! Services beside the chosen ones that matter all the same: those that live in the namespaces of chosen ones, and those
+//! from whose images the builds of chosen ones copy.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -6,7 +7,7 @@ use std::collections::HashSet;
 use super::Loading;
 use super::environment;
 use super::node::{Mapping, Node};
-use super::profile::note_uses;
+use super::profile::{note_secrets_of_build, note_uses};
 
 /// The disabled services that live in namespaces of the others, or of such services. What is wrong with their files is no
 /// matter of who did not choose them: they are left out.
@@ -64,11 +65,17 @@ fn complete(loading: &mut Loading<'_>, name: &str, service: &Node) -> Option<Nod
 pub(super) fn with_uses<'s>(
     stack: &'s Node,
     sharing: &Mapping,
+    disabled: &Mapping,
     dropped: &Mapping,
 ) -> Cow<'s, Node> {
     let mut used: HashSet<(&str, String)> = HashSet::new();
-    for (_, entry) in sharing.iter() {
-        note_uses(&entry.node, &mut used);
+    let sharing = sharing.iter().map(|(_, entry)| &entry.node);
+    let sharing: Vec<&Node> = sharing.collect();
+    for service in &sharing {
+        note_uses(service, &mut used);
+    }
+    for service in contexts(stack, sharing, disabled) {
+        note_secrets_of_build(service, &mut used);
     }
     let mut used: Vec<_> = used.into_iter().collect();
     used.sort_unstable();
@@ -91,6 +98,34 @@ fn put_back(stack: &mut Mapping, (kind, dropped): (&str, &Node), (name, resource
     if let Some(section) = stack.get_mut(kind).and_then(Node::as_mapping_mut) {
         section.set(name, resource.clone());
     }
+}
+
+/// The disabled services from whose images builds copy, those of other such services too.
+fn contexts<'n>(stack: &'n Node, sharing: Vec<&'n Node>, disabled: &'n Mapping) -> Vec<&'n Node> {
+    let services = stack.get("services").and_then(Node::as_mapping);
+    let services = services.into_iter().flat_map(Mapping::iter);
+    let mut open = sharing;
+    open.extend(services.map(|(_, entry)| &entry.node));
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    while let Some(service) = open.pop() {
+        let contexts = service.at(&["build", "additional_contexts"]);
+        let contexts = contexts.and_then(Node::as_mapping).into_iter();
+        for (_, entry) in contexts.flat_map(Mapping::iter) {
+            let name = entry
+                .node
+                .as_str()
+                .and_then(|it| it.strip_prefix("service:"));
+            let Some(context) = name.and_then(|name| disabled.get(name)) else {
+                continue;
+            };
+            if seen.insert(name) {
+                found.push(context);
+                open.push(context);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ pub(super) fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
 }
 
 /// Notes the secrets that the build of a service's image uses.
-fn note_secrets_of_build(service: &Node, used: &mut HashSet<(&str, String)>) {
+pub(super) fn note_secrets_of_build(service: &Node, used: &mut HashSet<(&str, String)>) {
     let secrets = sources(service.at(&["build", "secrets"])).into_iter();
     used.extend(secrets.map(|name| ("secrets", name)));
 }

@@ -147,7 +147,7 @@ pub fn read_build_secrets(project: &mut Project) {
 }
 
 fn of_builds(project: &Project, read: &mut HashMap<String, Option<Content>>) {
-    let services = project.with_sharing();
+    let services = project.with_sharing().chain(project.contexts.values());
     let builds = services.filter_map(|service| service.build.as_ref());
     for grant in builds.flat_map(|build| &build.secrets) {
         let what = format!("secret {}", grant.source);

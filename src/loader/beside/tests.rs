@@ -1,6 +1,6 @@
 use crate::loader::Loaded;
 use crate::loader::tests::load_selected;
-use crate::model::Project;
+use crate::model::{Project, ServiceName};
 use indexmap::IndexMap;
 
 /// `side` lives in `app`'s network and `inner` in `side`'s, `other` has nothing to do with them.
@@ -54,4 +54,25 @@ fn what_is_wrong_with_it_is_not_told_and_leaves_it_out() {
     assert!(loaded.warnings.is_empty());
     assert_eq!(names(&project.sharing), [""; 0]);
     assert_eq!(names(&project.volumes), [""; 0]);
+}
+
+#[test]
+fn secrets_of_a_build_that_a_selected_one_copies_from_are_kept() {
+    let text = "\
+services:
+  app: {build: {context: ., additional_contexts: {base: 'service:middle'}}}
+  middle: {build: {context: ., additional_contexts: {base: 'service:base'}}, secrets: [own]}
+  base: {build: {context: ., secrets: [pin]}}
+  other: {build: {context: ., secrets: [others]}}
+secrets: {pin: {environment: SECRET}, own: {file: ./own}, others: {file: ./others}}
+";
+    let (loaded, project) = app(&[("compose.yaml", text)]);
+    assert_eq!(project.contexts.len(), 2);
+    assert!(
+        project
+            .contexts
+            .contains_key(&ServiceName::new("base").unwrap())
+    );
+    assert_eq!(names(&project.secrets), ["pin"]);
+    assert!(loaded.tree.get("secrets").is_none());
 }

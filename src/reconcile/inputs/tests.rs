@@ -174,6 +174,17 @@ fn app_alone(text: &str) -> Project {
 }
 
 #[test]
+fn the_secrets_of_a_build_that_a_chosen_one_copies_from_are_read() {
+    let project = app_alone(
+        "services:\n  app: {build: {context: ., additional_contexts: {base: 'service:base'}}}\n  \
+         base: {build: {context: ., secrets: [pin]}}\nsecrets: {pin: {environment: PIN}}\n",
+    );
+    let project = gather(project).unwrap().project;
+    let content = project.secrets["pin"].content.as_ref();
+    assert_eq!(content.unwrap().bytes(), b"1234");
+}
+
+#[test]
 fn what_lives_in_a_chosen_one_has_its_inputs_or_is_left_out() {
     let project = app_alone(
         "services:\n  app: {image: x}\n  \
