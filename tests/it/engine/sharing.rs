@@ -6,8 +6,8 @@ const STACK: &str = "\
 services:
   app: {image: busybox, command: 'sleep ${LONG:-1000}', init: true, ipc: shareable}
   side:
-    image: busybox
-    command: sleep 1000
+    image: nginx
+    entrypoint: sleep 1000
     stop_grace_period: 0s
     network_mode: service:app
     ipc: service:app
