@@ -1,6 +1,6 @@
 use crate::loader::Loaded;
 use crate::loader::tests::load_selected;
-use crate::model::{Project, ServiceName};
+use crate::model::{Project, Service, ServiceName};
 use indexmap::IndexMap;
 
 /// `side` lives in `app`'s network and `inner` in `side`'s, `other` has nothing to do with them.
@@ -75,4 +75,23 @@ secrets: {pin: {environment: SECRET}, own: {file: ./own}, others: {file: ./other
     );
     assert_eq!(names(&project.secrets), ["pin"]);
     assert!(loaded.tree.get("secrets").is_none());
+}
+
+#[test]
+fn what_the_build_of_a_selected_service_copies_from_is_there_to_be_built() {
+    let build = |context: &str| {
+        format!("build: {{context: ., additional_contexts: {{base: \"service:{context}\"}}}}")
+    };
+    let (app, middle) = (build("middle"), build("base"));
+    let text = format!(
+        "services:\n  app: {{{app}}}\n  middle: {{{middle}}}\n  base: {{build: .}}\n  other: {{build: .}}\n"
+    );
+    let loaded = load_selected(&[("compose.yaml", &text)], &["app"]).unwrap();
+    let project = loaded.project.unwrap();
+    let names = |services: &IndexMap<ServiceName, Service>| -> Vec<String> {
+        services.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&project.services), ["app"]);
+    assert_eq!(names(&project.contexts), ["middle", "base"]);
+    assert_eq!(project.disabled_services.len(), 3);
 }
