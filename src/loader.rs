@@ -3,6 +3,7 @@
 //! [`load`] is the list of passes. Each works on the tree of [`node`], in which every value keeps its place in the files;
 //! what is wrong is collected as [`error::Diagnostic`]s and told together.
 
+mod beside;
 mod canonical;
 mod command;
 mod consistency;
@@ -189,9 +190,11 @@ impl<'a> Loading<'a> {
             &mut disabled,
             &mut self.problems,
         );
-        if !self.options.all_resources {
-            profile::drop_unused(&mut tree);
-        }
+        let dropped = if self.options.all_resources {
+            Mapping::default()
+        } else {
+            profile::drop_unused(&mut tree)
+        };
         if self.options.resolve_env {
             environment::read_env_files(self, &mut tree);
         }
@@ -200,7 +203,10 @@ impl<'a> Loading<'a> {
             doubt::missing_sources(&tree, &mut self.problems);
         }
         self.sound()?;
-        let project = decode::project(self, &tree, &disabled);
+        let sharing = beside::sharing(self, &tree, &disabled);
+        let whole = beside::with_uses(&tree, &sharing, &disabled, &dropped);
+        let project = decode::project(self, &whole, &sharing, &disabled);
+        drop(whole);
         self.sound()?;
         Some(self.loaded(project, tree, profiles))
     }

@@ -57,6 +57,8 @@ pub struct Project {
     pub disabled_services: Vec<ServiceName>,
     /// Services beside those whose images are built all the same: the builds of others copy from them.
     pub contexts: IndexMap<ServiceName, Service>,
+    /// Services beside those that live in their namespaces: their containers go with those of these.
+    pub sharing: IndexMap<ServiceName, Service>,
     /// The networks by their name in the file.
     pub networks: IndexMap<NetworkName, Network>,
     /// The volumes by their name in the file.
@@ -68,6 +70,16 @@ pub struct Project {
 }
 
 impl Project {
+    /// A service whose containers may be touched.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.get(name).or_else(|| self.sharing.get(name))
+    }
+
+    /// The services whose containers may be touched.
+    pub fn with_sharing(&self) -> impl Iterator<Item = &Service> {
+        self.services.values().chain(self.sharing.values())
+    }
+
     /// Names containers and built images with this between the parts: `shop_web_1` instead of `shop-web-1`.
     pub fn join_names_with(&mut self, separator: char) {
         let (name, before) = (self.name.clone(), self.separator);
@@ -75,7 +87,8 @@ impl Project {
         if separator == before {
             return;
         }
-        for service in self.services.values_mut().chain(self.contexts.values_mut()) {
+        let beside = self.contexts.values_mut().chain(self.sharing.values_mut());
+        for service in self.services.values_mut().chain(beside) {
             let spec = &mut service.spec;
             let image = format!("{name}{before}{}", service.name);
             let hooks = spec

@@ -28,6 +28,7 @@ use std::path::PathBuf;
 pub(super) fn project(
     loading: &mut Loading<'_>,
     tree: &Node,
+    sharing: &Mapping,
     disabled: &Mapping,
 ) -> Option<Project> {
     let name = ProjectName::new(loading.name.clone()).ok()?;
@@ -38,12 +39,21 @@ pub(super) fn project(
         problems: Vec::new(),
     };
     let (mut services, found) = services(&decode, tree, name.as_str());
+    // What doesn't fit is no matter of who did not choose them.
+    let mut beside = decode();
+    let mut sharing = beside.entries(sharing.iter(), |decode, service, entry| {
+        decode.service(name.as_str(), service, entry)
+    });
     let mut decode = decode();
     decode.problems = found;
-    let contexts = decode.contexts(name.as_str(), &services, disabled);
+    let contexts = decode.contexts(
+        name.as_str(),
+        services.values().chain(sharing.values()),
+        disabled,
+    );
     // What is left over are optional dependencies on services that no profile enables.
-    let enabled: HashSet<ServiceName> = services.keys().cloned().collect();
-    for service in services.values_mut() {
+    let enabled: HashSet<ServiceName> = services.keys().chain(sharing.keys()).cloned().collect();
+    for service in services.values_mut().chain(sharing.values_mut()) {
         service.depends_on.retain(|name, _| enabled.contains(name));
     }
     let networks = decode.section(tree, "networks", |decode, _: &NetworkName, entry| {
@@ -77,6 +87,7 @@ pub(super) fn project(
             .filter_map(|name| ServiceName::new(name).ok())
             .collect(),
         contexts,
+        sharing,
         networks,
         volumes,
         configs,
@@ -167,10 +178,10 @@ impl Decode<'_> {
     }
 
     /// The disabled services that builds copy from, those of other such services too.
-    fn contexts(
+    fn contexts<'s>(
         &mut self,
         project: &str,
-        services: &IndexMap<ServiceName, Service>,
+        services: impl Iterator<Item = &'s Service>,
         disabled: &Mapping,
     ) -> IndexMap<ServiceName, Service> {
         let copied = |service: &Service| -> Vec<String> {
@@ -181,7 +192,7 @@ impl Decode<'_> {
                 .collect()
         };
         let mut contexts = IndexMap::new();
-        let mut open: Vec<String> = services.values().flat_map(copied).collect();
+        let mut open: Vec<String> = services.flat_map(copied).collect();
         while let Some(name) = open.pop() {
             if contexts.contains_key(name.as_str()) {
                 continue;

@@ -50,7 +50,7 @@ impl Loading<'_> {
     /// Decodes what is known to be wrong, for what else is wrong with it; what merely follows from that is left out.
     pub(super) fn decode_for_errors(&mut self, tree: &Node, disabled: &Mapping) {
         let known = self.problems.len();
-        decode::project(self, tree, disabled);
+        decode::project(self, tree, &Mapping::default(), disabled);
         error::drop_consequences(&mut self.problems, known);
     }
 

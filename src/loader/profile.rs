@@ -108,8 +108,8 @@ pub(super) fn select(
     }
 }
 
-/// Takes the networks, volumes, configs, secrets and models out that no service uses.
-pub(super) fn drop_unused(stack: &mut Node) {
+/// Takes the networks, volumes, configs, secrets and models out that no service uses; answers them, by section.
+pub(super) fn drop_unused(stack: &mut Node) -> Mapping {
     let mut used: HashSet<(&str, String)> = HashSet::new();
     let services = stack.get("services").and_then(Node::as_mapping);
     for (_, entry) in services.into_iter().flat_map(Mapping::iter) {
@@ -119,20 +119,37 @@ pub(super) fn drop_unused(stack: &mut Node) {
         .into_iter()
         .map(|(kind, name)| (kind.to_owned(), name))
         .collect();
+    let mut dropped = Mapping::default();
     let Some(stack) = stack.as_mapping_mut() else {
-        return;
+        return dropped;
     };
     for kind in ["networks", "volumes", "configs", "secrets", "models"] {
-        if let Some(resources) = stack.get_mut(kind).and_then(Node::as_mapping_mut) {
-            resources.retain(|name, _| used.contains(&(kind.to_owned(), name.to_owned())));
-            if resources.is_empty() {
+        let Some(section) = stack.get_mut(kind) else {
+            continue;
+        };
+        let mut unused = Mapping::default();
+        if let Some(resources) = section.as_mapping_mut() {
+            resources.retain(|name, entry| {
+                let is_used = used.contains(&(kind.to_owned(), name.to_owned()));
+                if !is_used {
+                    let empty = entry.node.bare();
+                    let node = std::mem::replace(&mut entry.node, empty);
+                    unused.insert(name, entry.key_span, node);
+                }
+                is_used
+            });
+            let is_empty = resources.is_empty();
+            dropped.set(kind, section.with_value(unused));
+            if is_empty {
                 stack.remove(kind);
             }
         }
     }
+    dropped
 }
 
-fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
+/// Notes what a service uses, each with its section.
+pub(super) fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
     for kind in ["networks", "models"] {
         let names = service
             .get(kind)
@@ -141,14 +158,6 @@ fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
             .flat_map(Mapping::keys);
         used.extend(names.map(|name| (kind, name.to_owned())));
     }
-    let sources = |node: Option<&Node>| -> Vec<String> {
-        let items = node.and_then(Node::as_sequence).unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|item| item.get("source").and_then(Node::as_str))
-            .map(str::to_owned)
-            .collect()
-    };
     used.extend(
         sources(service.get("configs"))
             .into_iter()
@@ -159,11 +168,7 @@ fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
             .into_iter()
             .map(|name| ("secrets", name)),
     );
-    used.extend(
-        sources(service.at(&["build", "secrets"]))
-            .into_iter()
-            .map(|name| ("secrets", name)),
-    );
+    note_secrets_of_build(service, used);
     let volumes = service
         .get("volumes")
         .and_then(Node::as_sequence)
@@ -174,4 +179,16 @@ fn note_uses(service: &Node, used: &mut HashSet<(&str, String)>) {
     used.extend(
         volumes.filter_map(|volume| Some(("volumes", volume.get("source")?.as_str()?.to_owned()))),
     );
+}
+
+/// Notes the secrets that the build of a service's image uses.
+pub(super) fn note_secrets_of_build(service: &Node, used: &mut HashSet<(&str, String)>) {
+    let secrets = sources(service.at(&["build", "secrets"])).into_iter();
+    used.extend(secrets.map(|name| ("secrets", name)));
+}
+
+fn sources(node: Option<&Node>) -> Vec<String> {
+    let items = node.and_then(Node::as_sequence).unwrap_or_default();
+    let sources = items.iter().filter_map(|item| item.get("source")?.as_str());
+    sources.map(str::to_owned).collect()
 }

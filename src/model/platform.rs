@@ -18,7 +18,7 @@ impl Project {
     /// # Errors
     /// Where `build.platforms` of one of them is without it.
     pub fn set_default_platform(&mut self, platform: &str) -> Result<(), PlatformError> {
-        let services = self.services.values_mut();
+        let services = self.services.values_mut().chain(self.sharing.values_mut());
         for service in services.filter(|service| service.provider.is_none()) {
             if service.spec.platform.is_some() {
                 continue;

@@ -65,7 +65,7 @@ pub(super) fn new_container(
 
 /// The name of a service's first container.
 fn container_of(project: &Project, service: &str) -> String {
-    match project.services.get(service) {
+    match project.service(service) {
         Some(service) => label::container_name(project, service, 1),
         None => label::joined(project, &[&service, &1]),
     }
@@ -187,7 +187,7 @@ pub(super) fn links(project: &Project, service: &Service) -> Vec<String> {
     let mut own = Vec::new();
     for link in &service.spec.links {
         let (target, alias) = link.split_once(':').unwrap_or((link, link));
-        let Some(target) = project.services.get(target) else {
+        let Some(target) = project.service(target) else {
             continue;
         };
         for number in 1..=target.scale {

@@ -62,14 +62,16 @@ pub(super) struct Decided<'a> {
     pub(super) superfluous: Vec<&'a Container>,
 }
 
-/// Decides for the services in start order, dependencies first.
+/// Decides for the services in start order, dependencies first; those `beside` get other containers where they share with
+/// one that gets another, and are as good as not there where they don't.
 pub(super) fn decide<'a>(
     project: &Project,
     services: &[&'a Service],
+    beside: &HashSet<&ServiceName>,
     state: &'a ActualState,
     options: &UpOptions,
     image_may_change: impl Fn(&Service) -> bool,
-) -> Vec<Decided<'a>> {
+) -> Vec<(&'a Service, Decided<'a>)> {
     // Services whose container is replaced: for certain where no image decides.
     let mut replaced: HashMap<&ServiceName, Vec<Was>> = HashMap::new();
     let mut decided = Vec::with_capacity(services.len());
@@ -82,19 +84,27 @@ pub(super) fn decide<'a>(
         let shares: Vec<_> = shared_services(service)
             .filter_map(|name| Some((name.clone(), replaced.get(&name)?)))
             .collect();
+        let is_beside = beside.contains(&service.name);
+        if is_beside && (shares.is_empty() || policy == Recreate::Never) {
+            continue;
+        }
         let certain = shares.iter().find(|(_, images)| images.is_empty());
         let sources: Vec<Resource> = sources(service, is_called).collect();
         // What a provider brings has no containers.
         let scale = match service.provider {
             Some(_) => 0,
+            None if is_beside => there.count(service),
             None => options.scale(service),
         };
         let of_service = replicas_of(service, &there, scale, |container| {
-            let differs = gone(project, service, container, &there)
-                .map(Difference::Another)
-                .or_else(|| differs(project, service, container, state));
-            let updates = match (policy, differs) {
+            let differs = || {
+                gone(project, service, container, &there)
+                    .map(Difference::Another)
+                    .or_else(|| differs(project, service, container, state))
+            };
+            let updates = match (policy, (!is_beside).then(differs).flatten()) {
                 (Recreate::Never, _) => return Verdict::Same(Updates::default()),
+                _ if is_beside => Updates::default(),
                 (_, Some(Difference::Another(reason))) => return Verdict::Another(reason),
                 (Recreate::Force, _) => {
                     return Verdict::Another(Reason::Asked("--force-recreate"));
@@ -110,12 +120,12 @@ pub(super) fn decide<'a>(
             let mut reason = shares
                 .first()
                 .map(|(name, _)| Reason::SharesWith(name.clone()));
-            if !sources.is_empty() {
+            if !sources.is_empty() && !is_beside {
                 let was = |source: &Resource| (source.clone(), was(container, source));
                 images.extend(sources.iter().map(was));
                 reason = Some(Reason::MayChangeVariables);
             }
-            if image_may_change(service) {
+            if !is_beside && image_may_change(service) {
                 let image = Resource::Image(service.spec.image.clone());
                 images.push((image, container.image_id.clone()));
                 reason = Some(Reason::MayChangeImage);
@@ -143,7 +153,7 @@ pub(super) fn decide<'a>(
         } else if let Some(images) = may_be {
             replaced.insert(&service.name, images);
         }
-        decided.push(of_service);
+        decided.push((*service, of_service));
     }
     decide_starts(project, &mut decided, options);
     decided
@@ -151,25 +161,22 @@ pub(super) fn decide<'a>(
 
 /// Services whose containers this one's live in: their network, processes or volumes.
 pub(super) fn shared_services(service: &Service) -> impl Iterator<Item = ServiceName> {
+    let volumes = service.spec.volumes_from.iter();
+    let volumes = volumes.filter(|from| !from.starts_with("container:"));
+    let volumes = volumes.map(|from| from.split(':').next().unwrap_or(from));
+    namespace_services(service).chain(volumes.filter_map(|name| ServiceName::new(name).ok()))
+}
+
+/// Services in whose containers' namespaces this one's live: without them it cannot start, and reaches nobody.
+pub(super) fn namespace_services(service: &Service) -> impl Iterator<Item = ServiceName> {
     let spec = &service.spec;
     let network = match &spec.network_mode {
         Some(NetworkMode::Service(name)) => Some(name.clone()),
         _ => None,
     };
-    let namespaces = [&spec.ipc, &spec.pid]
-        .into_iter()
-        .flatten()
-        .filter_map(|mode| mode.strip_prefix("service:"));
-    let volumes = spec
-        .volumes_from
-        .iter()
-        .filter(|from| !from.starts_with("container:"));
-    let volumes = volumes.map(|from| from.split(':').next().unwrap_or(from));
-    network.into_iter().chain(
-        namespaces
-            .chain(volumes)
-            .filter_map(|name| ServiceName::new(name).ok()),
-    )
+    let others = [&spec.ipc, &spec.pid].into_iter().flatten();
+    let others = others.filter_map(|mode| ServiceName::new(mode.strip_prefix("service:")?).ok());
+    network.into_iter().chain(others)
 }
 
 /// The services whose containers must have their names before a container of this one is created: without networks of its
@@ -206,6 +213,15 @@ impl<'a> There<'a> {
             containers: containers.collect(),
             networks: networks.collect(),
         }
+    }
+
+    /// How many replicas the service has.
+    fn count(&self, service: &Service) -> u32 {
+        let replicas = self.replicas.get(service.name.as_str());
+        let replicas = replicas.into_iter().flatten();
+        let replicas = replicas.filter(|it| it.status != Status::Removing);
+        let numbers: HashSet<_> = replicas.map(|it| it.number()).collect();
+        u32::try_from(numbers.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -342,20 +358,17 @@ fn replicas_of<'a>(
 
 /// Decides which kept containers are started: those that don't run. A job that has done its work stays as it is until
 /// one of the services that need it starts again.
-fn decide_starts(project: &Project, decided: &mut [Decided<'_>], options: &UpOptions) {
-    let services = decided.iter().filter_map(|other| other.replicas.first());
-    let jobs = jobs(services.map(|replica| replica.service));
+fn decide_starts(project: &Project, decided: &mut [(&Service, Decided<'_>)], options: &UpOptions) {
+    let raised = decided.iter().filter(|(_, it)| !it.replicas.is_empty());
+    let jobs = jobs(raised.map(|(service, _)| *service));
     let needed = needed(project);
     // The jobs of services that are started: those stand behind what they depend on.
     let mut needed_for_start: HashSet<&ServiceName> = HashSet::new();
-    for i in (0..decided.len()).rev() {
-        let Some(service) = decided[i].replicas.first().map(|replica| replica.service) else {
-            continue;
-        };
+    for (service, decided) in decided.iter_mut().rev() {
         let is_needed = needed_for_start.contains(&service.name);
         let is_job = jobs.contains(&service.name);
         let mut starts = false;
-        for replica in &mut decided[i].replicas {
+        for replica in &mut decided.replicas {
             match &mut replica.decision {
                 Decision::Keep {
                     container, start, ..

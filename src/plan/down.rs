@@ -151,34 +151,35 @@ pub(super) fn discard(
     resource: Resource,
     container: &Container,
     reason: &Reason,
-    mut after: Vec<StepId>,
+    after: Vec<StepId>,
     timeout: Option<i64>,
     volumes: bool,
 ) -> StepId {
+    let after = halt(steps, project, &resource, container, reason, after, timeout);
     let target = Target::Existing(container.id.clone());
-    if container.status.is_up() {
-        let hooks = pre_stop(project, container);
-        after = run_hooks(
-            steps,
-            &resource,
-            &target,
-            HookKind::PreStop,
-            hooks,
-            None,
-            after,
-        );
-        let operation = Operation::StopContainer {
-            target: target.clone(),
-            timeout,
-        };
-        after = vec![steps.add(resource.clone(), operation, reason.clone(), after)];
+    let operation = Operation::RemoveContainer { target, volumes };
+    steps.add(resource, operation, reason.clone(), after)
+}
+
+/// Stops a container where it runs; answers the steps after which it is down.
+pub(super) fn halt(
+    steps: &mut Steps,
+    project: &Project,
+    resource: &Resource,
+    container: &Container,
+    reason: &Reason,
+    after: Vec<StepId>,
+    timeout: Option<i64>,
+) -> Vec<StepId> {
+    if !container.status.is_up() {
+        return after;
     }
-    steps.add(
-        resource,
-        Operation::RemoveContainer { target, volumes },
-        reason.clone(),
-        after,
-    )
+    let target = Target::Existing(container.id.clone());
+    let kind = HookKind::PreStop;
+    let hooks = pre_stop(project, container);
+    let after = run_hooks(steps, resource, &target, kind, hooks, None, after);
+    let operation = Operation::StopContainer { target, timeout };
+    vec![steps.add(resource.clone(), operation, reason.clone(), after)]
 }
 
 /// Answers the steps after which all the containers are gone.

@@ -33,6 +33,6 @@ pub(super) fn pre_stop<'a>(project: &'a Project, container: &Container) -> &'a [
     let service = container
         .service()
         .filter(|_| container.status == Status::Running && !container.is_one_off())
-        .and_then(|name| project.services.get(name));
+        .and_then(|name| project.service(name));
     service.map_or(&[], |service| &service.pre_stop)
 }

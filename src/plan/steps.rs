@@ -51,7 +51,7 @@ impl Steps {
     }
 
     /// The removals of containers that these services have.
-    pub(super) fn removals_of(&self, services: &[&ServiceName]) -> impl Iterator<Item = StepId> {
+    pub(super) fn removals_of(&self, services: &[ServiceName]) -> impl Iterator<Item = StepId> {
         let steps = self.0.iter().enumerate();
         let removals = steps.filter(|(_, step)| {
             let Operation::RemoveContainer { target, .. } = &step.operation else {
@@ -62,7 +62,7 @@ impl Steps {
             };
             let service = replica.as_ref().map(|(service, _)| service);
             matches!(target, Target::Existing(_))
-                && service.is_some_and(|service| services.contains(&service))
+                && service.is_some_and(|service| services.contains(service))
         });
         removals.map(|(id, _)| id)
     }

@@ -123,6 +123,7 @@ mod tests {
             services: IndexMap::new(),
             disabled_services: Vec::new(),
             contexts: IndexMap::new(),
+            sharing: IndexMap::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
             configs: IndexMap::new(),

@@ -6,6 +6,7 @@ mod keep;
 mod one_off;
 mod pre_start;
 mod recreate;
+mod removal;
 mod renew;
 mod replica;
 
@@ -13,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::decide::{decide, jobs, needed};
+use super::decide::{decide, jobs, namespace_services, needed};
 use super::down::{discard, is_orphan};
 use super::renew::Renewed;
 use super::resource::Resources;
@@ -23,7 +24,7 @@ use crate::graph::ServiceGraph;
 use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
 use crate::state::{ActualState, Container};
 pub use one_off::{RunOptions, run};
-use recreate::Removal;
+use removal::Removal;
 use replica::Placed;
 
 /// When containers are made anew.
@@ -114,15 +115,15 @@ impl UpOptions {
 /// Where the options name an unknown service, something external is missing, or an image can come from nowhere.
 pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result<Plan, PlanError> {
     let graph = graph(project)?;
-    let services = selected(project, &graph, options)?;
+    let chosen = selected(project, &graph, options)?;
     let mut renewed = Renewed::of(project, state, options);
     let cleared = renewed.state(project, state, options);
     let mut up = Up::new(project, &cleared, options);
     up.renewed = renewed;
     up.clear(state);
-    up.raise(&services)?;
+    up.raise(&with_sharing(project, &cleared, &graph, &chosen), &chosen)?;
     if options.wait && !options.no_start {
-        for service in services
+        for service in chosen
             .iter()
             .filter(|service| options.is_named(&service.name))
         {
@@ -138,14 +139,12 @@ pub fn up(project: &Project, state: &ActualState, options: &UpOptions) -> Result
 
 /// The project's dependencies as a graph.
 pub(super) fn graph(project: &Project) -> Result<ServiceGraph, PlanError> {
-    let edges = project.services.iter().flat_map(|(name, service)| {
-        service
-            .depends_on
-            .keys()
-            .map(move |dependency| (name.as_str(), dependency.as_str()))
+    let edges = project.with_sharing().flat_map(|service| {
+        let dependencies = service.depends_on.keys();
+        dependencies.map(|dependency| (service.name.as_str(), dependency.as_str()))
     });
     Ok(ServiceGraph::new(
-        project.services.keys().map(ServiceName::as_str),
+        project.with_sharing().map(|service| service.name.as_str()),
         edges,
     )?)
 }
@@ -185,6 +184,32 @@ pub(super) fn selected<'a>(
         .collect())
 }
 
+/// The chosen services and those whose containers live in the namespaces of theirs, in start order.
+fn with_sharing<'a>(
+    project: &'a Project,
+    state: &ActualState,
+    graph: &ServiceGraph,
+    chosen: &[&'a Service],
+) -> Vec<&'a Service> {
+    let mut found: HashSet<&ServiceName> = chosen.iter().map(|service| &service.name).collect();
+    let mut services = graph.start_order();
+    let there: HashSet<&str> = (state.containers.iter())
+        .filter_map(Container::service)
+        .collect();
+    services.retain(|name| {
+        let Some(service) = project.service(name) else {
+            return false;
+        };
+        let mut owners = namespace_services(service);
+        if there.contains(name) && owners.any(|owner| found.contains(&owner)) {
+            found.insert(&service.name);
+        }
+        found.contains(&service.name)
+    });
+    let services = services.into_iter();
+    services.filter_map(|name| project.service(name)).collect()
+}
+
 pub(super) struct Up<'a> {
     pub(super) project: &'a Project,
     pub(super) state: &'a ActualState,
@@ -195,9 +220,12 @@ pub(super) struct Up<'a> {
     /// Services that others depend on, and those that others wait for to end.
     needed: HashSet<&'a ServiceName>,
     jobs: HashSet<&'a ServiceName>,
+    /// Services that are not chosen: they get other containers only because of others, and nothing is started of them
+    /// that was not up.
+    beside: HashSet<&'a ServiceName>,
     placed: HashMap<ServiceName, Vec<Placed>>,
     /// What is removed when what shares with it is.
-    removals: Vec<Removal<'a>>,
+    removals: Vec<Removal>,
     waits: HashMap<(String, Condition, bool), StepId>,
     /// Services whose hooks before the start run, those that run once for all replicas.
     hooks_for_all: HashSet<ServiceName>,
@@ -225,6 +253,7 @@ impl<'a> Up<'a> {
             resources: Resources::of(project, state),
             needed: needed(project),
             jobs: jobs(project.services.values()),
+            beside: HashSet::new(),
             placed: HashMap::new(),
             removals: Vec::new(),
             waits: HashMap::new(),
@@ -237,14 +266,18 @@ impl<'a> Up<'a> {
         }
     }
 
-    /// Plans the services, which stand in start order.
-    fn raise(&mut self, services: &[&'a Service]) -> Result<(), PlanError> {
+    /// Plans the services, which stand in start order; those that are not chosen only where others make it necessary.
+    fn raise(&mut self, services: &[&'a Service], chosen: &[&'a Service]) -> Result<(), PlanError> {
         let (project, state, options) = (self.project, self.state, self.options);
-        self.take_pull_policies(services.iter().copied());
-        let decided = decide(project, services, state, options, |service| {
+        self.take_pull_policies(chosen.iter().copied());
+        self.beside = services.iter().map(|service| &service.name).collect();
+        for service in chosen {
+            self.beside.remove(&service.name);
+        }
+        let decided = decide(project, services, &self.beside, state, options, |service| {
             self.image_is_renewed(service)
         });
-        for (service, decided) in services.iter().zip(&decided) {
+        for (service, decided) in &decided {
             self.service(service, decided)?;
         }
         self.remove_shared();

@@ -236,9 +236,10 @@ fn names(build: &ImageBuild) -> impl Iterator<Item = &String> {
 /// The section as a plan has it: with the images of services in place of the services.
 fn with_images(project: &Project, build: &Build) -> Build {
     let mut build = build.clone();
+    let (services, contexts) = (&project.services, &project.contexts);
     for context in build.additional_contexts.values_mut() {
         let service = context.strip_prefix("service:");
-        let service = service.and_then(|name| project.services.get(name));
+        let service = service.and_then(|name| services.get(name).or_else(|| contexts.get(name)));
         if let Some(service) = service {
             *context = format!("docker-image://{}", service.spec.image);
         }
@@ -345,9 +346,12 @@ mod tests {
             additional_contexts: [("base".to_owned(), from.to_owned())].into(),
             ..Build::default()
         };
-        let project = crate::plan::tests::project([crate::plan::tests::service("db")]);
+        let mut project = crate::plan::tests::project([crate::plan::tests::service("db")]);
         let of_file = with_images(&project, &copies("service:db"));
         assert_eq!(of_file, copies("docker-image://db:1"));
+        // Where it is not chosen, either.
+        std::mem::swap(&mut project.services, &mut project.contexts);
+        assert_eq!(with_images(&project, &copies("service:db")), of_file);
         let noted = inputs(&copies("https://me:hunter2@example.com"), None);
         assert!(!serde_json::to_string(&noted).unwrap().contains("hunter2"));
     }

@@ -101,6 +101,7 @@ pub fn gather(mut project: Project) -> Result<Inputs, Vec<InputError>> {
             read.insert(what, content);
         }
     }
+    drop_incomplete(&mut project, &mut read);
     of_builds(&project, &mut read);
     fill(&mut project, &read);
     profiles(&mut project);
@@ -118,6 +119,21 @@ pub fn gather(mut project: Project) -> Result<Inputs, Vec<InputError>> {
     }
 }
 
+/// Leaves out the services that are not chosen whose configs or secrets cannot be had.
+fn drop_incomplete(project: &mut Project, read: &mut HashMap<String, Option<Content>>) {
+    let mut sharing = std::mem::take(&mut project.sharing);
+    sharing.retain(|_, service| {
+        granted(project, service).all(|granted| {
+            let what = what(&granted);
+            let content = content(&what, granted.config);
+            let is_had = content.is_ok() && refused(&granted, service).is_none();
+            read.entry(what).or_insert_with(|| content.ok().flatten());
+            is_had
+        })
+    });
+    project.sharing = sharing;
+}
+
 /// Reads the secrets that builds are given, so that they can be masked. Whether one is missed is told where the image is
 /// built.
 pub fn read_build_secrets(project: &mut Project) {
@@ -131,7 +147,7 @@ pub fn read_build_secrets(project: &mut Project) {
 }
 
 fn of_builds(project: &Project, read: &mut HashMap<String, Option<Content>>) {
-    let services = project.services.values();
+    let services = project.with_sharing().chain(project.contexts.values());
     let builds = services.filter_map(|service| service.build.as_ref());
     for grant in builds.flat_map(|build| &build.secrets) {
         let what = format!("secret {}", grant.source);
@@ -191,7 +207,11 @@ fn fill(project: &mut Project, read: &HashMap<String, Option<Content>>) {
         secret.content = known(format!("secret {name}"));
     }
     let fingerprint = |what: String| known(what.clone()).map(|it| label::fingerprint(&what, &it));
-    for service in project.services.values_mut() {
+    for service in project
+        .services
+        .values_mut()
+        .chain(project.sharing.values_mut())
+    {
         for reference in &mut service.spec.configs {
             reference.content = fingerprint(format!("config {}", reference.source));
         }
@@ -204,7 +224,11 @@ fn fill(project: &mut Project, read: &HashMap<String, Option<Content>>) {
 /// Notes what the seccomp profiles hold that services name; one that cannot be read is the error of the container that
 /// needs it.
 fn profiles(project: &mut Project) {
-    for service in project.services.values_mut() {
+    for service in project
+        .services
+        .values_mut()
+        .chain(project.sharing.values_mut())
+    {
         let named = service.spec.security_opt.iter();
         let named = named.filter_map(|option| seccomp_profile(option));
         let known = named.filter_map(|name| {

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::probe::is_doubtful;
 use crate::engine::{Engine, EngineError};
-use crate::model::{Condition, Limits, Project, ServiceName};
+use crate::model::{Condition, Limits, Project, Service, ServiceName};
 use crate::plan::{Resource, UpOptions, granted, renewals};
 use crate::state::{ActualState, ApiAccess, Container, Health, Image, NetworkState, VolumeState};
 
@@ -62,11 +62,24 @@ async fn containers_and_images<E: Engine>(
     project: &Project,
 ) -> Result<(Vec<Container>, IndexMap<String, Image>), EngineError> {
     let mut containers = engine.containers(&project.name).await?;
-    let known = image::known(project, &containers);
-    let mut images = image::look(engine, project, &known).await?;
+    let services = present(project, &containers);
+    let known = image::known(&services, &containers);
+    let mut images = image::look(engine, &services, &known).await?;
     look_into(engine, project, &images, &mut containers).await?;
     images.extend(known);
     Ok((containers, images))
+}
+
+/// The project's services, and of those that are not chosen the ones that have containers.
+fn present<'p>(project: &'p Project, containers: &[Container]) -> Vec<&'p Service> {
+    let is_there = |service: &&Service| {
+        let name = &service.name;
+        containers
+            .iter()
+            .any(|container| container.is_replica_of(name))
+    };
+    let sharing = project.sharing.values().filter(is_there);
+    project.services.values().chain(sharing).collect()
 }
 
 /// The time in Unix seconds.
@@ -101,7 +114,7 @@ pub async fn observe_users<E: Engine>(
 
 /// How the engine is reached, for services that use it.
 async fn api<E: Engine>(engine: &E, project: &Project) -> Option<ApiAccess> {
-    let mut services = project.services.values();
+    let mut services = project.with_sharing();
     if !services.any(|service| service.spec.use_api_socket) {
         return None;
     }

@@ -24,8 +24,7 @@ impl Mask {
     /// of its containers: those made earlier may have other values than the files.
     pub fn of(project: &Project, containers: &[Container]) -> Self {
         let said = project
-            .services
-            .values()
+            .with_sharing()
             .flat_map(|service| {
                 let build = service.build.as_ref().map(|build| &build.args);
                 service
@@ -145,6 +144,7 @@ mod tests {
             services: IndexMap::new(),
             disabled_services: Vec::new(),
             contexts: IndexMap::new(),
+            sharing: IndexMap::new(),
             networks: IndexMap::new(),
             volumes: IndexMap::new(),
             configs: IndexMap::new(),

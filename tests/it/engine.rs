@@ -45,6 +45,7 @@ mod rm;
 mod run;
 mod saved;
 mod scale;
+mod sharing;
 mod start;
 mod stats;
 mod stop;

@@ -161,6 +161,7 @@ impl Scope {
                     services: IndexMap::new(),
                     disabled_services: Vec::new(),
                     contexts: IndexMap::new(),
+                    sharing: IndexMap::new(),
                     networks: IndexMap::new(),
                     volumes: IndexMap::new(),
                     configs: IndexMap::new(),

@@ -1,6 +1,7 @@
 //! Building images through the engine's own `POST /build`: BuildKit where the engine has it, else the classic builder.
 //! What that has no place for is built by docker buildx.
 
+mod again;
 mod parameters;
 mod reader;
 mod running;
@@ -97,6 +98,8 @@ struct Work<'a> {
     build: ImageBuild,
     queue: VecDeque<BuildProgress>,
     phase: Phase,
+    /// Whether it was begun a second time.
+    is_again: bool,
     /// Held until the end.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -144,6 +147,7 @@ impl<'a> Work<'a> {
             build,
             queue,
             phase: Phase::Folders { folders, source },
+            is_again: false,
             _turn: turn,
         }
     }
@@ -195,16 +199,19 @@ impl<'a> Work<'a> {
                         announce(&mut self.queue, &images);
                         Phase::Pull { images, source }
                     } else {
-                        let running = Running::start(self.engine, &self.build, source).await?;
-                        Phase::Build(Box::new(running))
+                        match Running::start(self.engine, &self.build, source).await {
+                            Ok(running) => Phase::Build(Box::new(running)),
+                            Err(error) => self.again(error).await?,
+                        }
                     }
                 }
-                Phase::Build(mut running) => match running.next().await? {
-                    Some(progress) => {
+                Phase::Build(mut running) => match running.next().await {
+                    Ok(Some(progress)) => {
                         self.queue.extend(progress);
                         Phase::Build(running)
                     }
-                    None => Phase::Done,
+                    Ok(None) => Phase::Done,
+                    Err(error) => self.again(error).await?,
                 },
                 Phase::Done => return Ok(None),
             };

@@ -1,5 +1,6 @@
 mod recreate;
 mod renew;
+mod sharing;
 
 use super::*;
 

@@ -54,7 +54,7 @@ pub fn run(
         .collect();
     let mut up = Up::new(project, state, &options.up);
     up.take_pull_policies([service].into_iter());
-    up.raise(&services)?;
+    up.raise(&services, &services)?;
     up.one_off(service, options)?;
     up.orphans();
     Ok(up.into_plan())

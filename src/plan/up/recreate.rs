@@ -2,25 +2,16 @@
 
 use super::Up;
 use super::pre_start::Before;
+use super::removal::Removal;
 use super::replica::{Placed, Replaced};
 use crate::label;
-use crate::model::{HookKind, Service, ServiceName};
-use crate::plan::decide::{Replica, Was, shared_services};
+use crate::model::HookKind;
+use crate::plan::decide::{Replica, Was};
 use crate::plan::first_start::read_once;
 use crate::plan::hook::{pre_stop, run_hooks};
 use crate::plan::update::Updates;
 use crate::plan::{Brought, OnlyIf, Operation, PlanError, Reason, Resource, StepId, Target};
 use crate::state::{Container, Status};
-
-/// The removal of a container in whose place another one is, to be planned later.
-#[derive(Debug)]
-pub(super) struct Removal<'a> {
-    service: &'a ServiceName,
-    resource: Resource,
-    old: Target,
-    after: Vec<StepId>,
-    only_if: Option<OnlyIf>,
-}
 
 impl<'a> Up<'a> {
     /// Create new, stop old, swap the names, start new, remove old: whatever fails, one of the two is whole.
@@ -34,6 +25,8 @@ impl<'a> Up<'a> {
         cleared: &[StepId],
     ) -> Result<Placed, PlanError> {
         let service = replica.service;
+        let was_up = old.status.is_up();
+        let starts = !self.options.no_start && (was_up || !self.beside.contains(&service.name));
         // A leftover may hold the interim name.
         let create = self.create(
             replica,
@@ -72,7 +65,7 @@ impl<'a> Up<'a> {
                 .add(resource.clone(), operation, Reason::Replaces, after);
             up.steps.add_if(changed.as_ref(), id)
         };
-        if old.status.is_up() {
+        if was_up {
             after = run_hooks(
                 &mut self.steps,
                 &resource,
@@ -107,7 +100,7 @@ impl<'a> Up<'a> {
         let named = swap(self, rename, after);
         let mut started = Vec::new();
         let mut hooks = Vec::new();
-        if !self.options.no_start {
+        if starts {
             let before = Before {
                 number: replica.number,
                 resource: &resource,
@@ -130,17 +123,17 @@ impl<'a> Up<'a> {
             started = self.after_start(service, &resource, &target, changed.as_ref(), start);
         }
         let removal = Removal {
-            service: &service.name,
+            sharers: self.sharers(&service.name, &old.id),
             resource: resource.clone(),
             old: existing.clone(),
+            reason: Reason::Replaces,
             after: vec![last],
             only_if: changed.clone(),
         };
-        let is_shared = |other: &Service| shared_services(other).any(|name| name == service.name);
-        if self.project.services.values().any(is_shared) {
-            self.removals.push(removal);
-        } else {
+        if removal.sharers.is_empty() {
             self.remove_replaced(removal);
+        } else {
+            self.removals.push(removal);
         }
         if let Some(start) = new_start {
             self.make_good(
@@ -157,7 +150,7 @@ impl<'a> Up<'a> {
             let after = [ready.as_slice(), &steps].concat();
             let last_update = self.update(&resource, &existing, updates, after, Some(&unchanged));
             started.extend(&last_update);
-            if !old.status.is_up() && !self.options.no_start {
+            if !was_up && starts {
                 let operation = Operation::StartContainer { target: existing };
                 let reason = Reason::NotRunning(old.status.clone());
                 let mut after = [ready, steps, last_update].concat();
@@ -185,36 +178,13 @@ impl<'a> Up<'a> {
             ready: service.ready,
             resource,
             target,
-            named: vec![named],
+            // One that doesn't start is removed, and Podman removes none that another one refers to.
+            named: vec![last],
             started,
             health: None,
             completed: false,
             replaced: changed.map_or(Replaced::Yes, Replaced::If),
         })
-    }
-
-    fn remove_replaced(&mut self, removal: Removal<'_>) {
-        let operation = Operation::RemoveContainer {
-            target: removal.old,
-            volumes: false,
-        };
-        let id = (self.steps).add(removal.resource, operation, Reason::Replaces, removal.after);
-        self.steps.add_if(removal.only_if.as_ref(), id);
-    }
-
-    /// Removes the replaced containers that others share something with, after those of the others that are replaced too:
-    /// Podman removes no container that another one refers to.
-    pub(super) fn remove_shared(&mut self) {
-        // The last ones are those that share with the first ones.
-        while let Some(mut removal) = self.removals.pop() {
-            let sharing =
-                self.project.services.values().filter(|service| {
-                    shared_services(service).any(|name| name == *removal.service)
-                });
-            let sharing: Vec<_> = sharing.map(|service| &service.name).collect();
-            removal.after.extend(self.steps.removals_of(&sharing));
-            self.remove_replaced(removal);
-        }
     }
 
     /// What happens where the new container doesn't start, and thus never ran: it goes, and the old one comes back.

@@ -13,7 +13,7 @@ use crate::state::Health;
 pub(super) struct Placed {
     pub(super) resource: Resource,
     pub(super) target: Target,
-    /// Steps after which it bears its name.
+    /// Steps after which it bears its name, and others may refer to it.
     pub(super) named: Vec<StepId>,
     /// Steps after which it runs.
     pub(super) started: Vec<StepId>,
@@ -78,7 +78,7 @@ impl<'a> Up<'a> {
         let cleared: Vec<StepId> = replica
             .leftovers
             .iter()
-            .map(|container| self.discard(container, &Reason::LeftBehind))
+            .flat_map(|container| self.clear_leftover(service, &resource, container))
             .collect();
         match &replica.decision {
             Decision::Create => {

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::*;
 use crate::loader::{LoadOptions, LoadRequest, load};
+use crate::model::ServiceName;
 
 /// Loads a stack file in a folder with a file `here` and an empty folder `folder`, and gathers its inputs.
 fn gathered(service: &str, resources: &str) -> Result<Inputs, Vec<String>> {
@@ -152,4 +153,48 @@ fn a_seccomp_profile_is_known_by_its_content_and_words_of_the_engine_are_none() 
     let content = label::fingerprint("seccomp here", &Content::new(*b"content"));
     assert_eq!(known, ["here"]);
     assert_eq!(profiles["here"].content, content);
+}
+
+/// A project of a stack file of which only `app` is chosen.
+fn app_alone(text: &str) -> Project {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let request = LoadRequest {
+        current_dir: folder.path().to_path_buf(),
+        project_name: Some("test".to_owned()),
+        environment: [("PIN".to_owned(), "1234".to_owned())].into(),
+        ..LoadRequest::default()
+    };
+    let options = LoadOptions {
+        current_dir: folder.path().to_path_buf(),
+        services: vec!["app".to_owned()],
+        ..LoadOptions::default()
+    };
+    load(&request, &options).unwrap().project.unwrap()
+}
+
+#[test]
+fn the_secrets_of_a_build_that_a_chosen_one_copies_from_are_read() {
+    let project = app_alone(
+        "services:\n  app: {build: {context: ., additional_contexts: {base: 'service:base'}}}\n  \
+         base: {build: {context: ., secrets: [pin]}}\nsecrets: {pin: {environment: PIN}}\n",
+    );
+    let project = gather(project).unwrap().project;
+    let content = project.secrets["pin"].content.as_ref();
+    assert_eq!(content.unwrap().bytes(), b"1234");
+}
+
+#[test]
+fn what_lives_in_a_chosen_one_has_its_inputs_or_is_left_out() {
+    let project = app_alone(
+        "services:\n  app: {image: x}\n  \
+         side: {image: x, pid: 'service:app', secrets: [pin]}\n  \
+         inner: {image: x, pid: 'service:app', secrets: [unset]}\n\
+         secrets: {pin: {environment: PIN}, unset: {environment: NOBODY}}\n",
+    );
+    assert_eq!(project.sharing.len(), 2);
+    let project = gather(project).unwrap().project;
+    let left: Vec<_> = project.sharing.keys().map(ServiceName::as_str).collect();
+    assert_eq!(left, ["side"]);
+    assert!(project.sharing["side"].spec.secrets[0].content.is_some());
 }

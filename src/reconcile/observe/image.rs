@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::engine::{Engine, EngineError};
 use crate::label;
-use crate::model::{Project, PullPolicy, Service};
+use crate::model::{PullPolicy, Service};
 use crate::state::{Container, Image};
 
 /// How many images are looked at at once.
@@ -16,14 +16,14 @@ const LOOKS: usize = 64;
 /// The images that need no look, by reference: every service that uses one has a container that is of this very image
 /// and was made just as the file has it now. Of these a plan needs no more than the identifier, and whether they test
 /// their health.
-pub(super) fn known(project: &Project, containers: &[Container]) -> IndexMap<String, Image> {
+pub(super) fn known(services: &[&Service], containers: &[Container]) -> IndexMap<String, Image> {
     let mut replicas: HashMap<&str, Vec<&Container>> = HashMap::new();
     for container in containers.iter().filter(|it| !it.is_one_off()) {
         let service = container.service().unwrap_or_default();
         replicas.entry(service).or_default().push(container);
     }
     let mut known: IndexMap<&str, Option<Image>> = IndexMap::new();
-    for service in project.services.values() {
+    for service in services {
         let reference = service.spec.image.as_str();
         let image = known.entry(reference);
         let image = image.or_insert_with(|| Some(Image::default()));
@@ -74,12 +74,11 @@ fn told(image: Image, service: &Service, container: &Container) -> Image {
 /// The first error of the engine.
 pub(super) async fn look<E: Engine>(
     engine: &E,
-    project: &Project,
+    services: &[&Service],
     known: &IndexMap<String, Image>,
 ) -> Result<IndexMap<String, Image>, EngineError> {
-    let references: BTreeSet<&str> = project
-        .services
-        .values()
+    let references: BTreeSet<&str> = services
+        .iter()
         .flat_map(|service| {
             let hooks = service.spec.pre_start.iter();
             let hooks = hooks.filter_map(|hook| hook.image.as_deref());

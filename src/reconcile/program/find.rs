@@ -61,7 +61,11 @@ impl Programs {
 
 /// Looks for the programs that the project's services and models need.
 pub fn find_programs(project: &mut Project, programs: &Programs) {
-    for service in project.services.values_mut() {
+    for service in project
+        .services
+        .values_mut()
+        .chain(project.sharing.values_mut())
+    {
         if let Some(provider) = &mut service.provider {
             provider.program = programs.provider(&provider.kind, &project.working_dir);
         }

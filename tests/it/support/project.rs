@@ -42,6 +42,7 @@ pub(crate) fn project(services: impl IntoIterator<Item = Service>) -> Project {
             .collect(),
         disabled_services: Vec::new(),
         contexts: IndexMap::new(),
+        sharing: IndexMap::new(),
         networks: [(NetworkName::new("default").unwrap(), network)].into(),
         volumes: IndexMap::new(),
         configs: IndexMap::new(),

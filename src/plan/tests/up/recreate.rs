@@ -90,13 +90,13 @@ fn what_shares_a_replaced_containers_network_is_replaced_too() {
         side.reason.to_string(),
         "shares with web, which is replaced"
     );
-    // Made only when the new container bears the name that it refers to.
+    // Made only when the new container, whose name it refers to, is there to stay.
     assert_eq!(
         side.after
             .iter()
             .map(|id| plan.steps[*id].operation.name())
             .collect::<Vec<_>>(),
-        ["RenameContainer"]
+        ["StartContainer"]
     );
     // The old one goes after the one that refers to it.
     let removal = |name: &str| {
