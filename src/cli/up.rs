@@ -110,10 +110,10 @@ pub(super) struct UpArgs {
     #[arg(long)]
     unprotect: bool,
     /// Show the logs of these services only; repeatable
-    #[arg(long, value_name = "SERVICE", conflicts_with = "attach_dependencies")]
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["attach_dependencies", "detach", "wait"])]
     attach: Vec<String>,
     /// Show the logs of what the named services depend on, too
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["detach", "wait"])]
     attach_dependencies: bool,
     /// Don't show the logs of these services; repeatable
     #[arg(long, value_name = "SERVICE")]

@@ -159,10 +159,8 @@ pub(super) async fn stay<E: Engine>(
                 News::AllOver if is_watching => {}
                 News::AllOver => return Ok(code.unwrap_or(0)),
                 News::Exited { service, code: exited } => {
-                    if counts(args, service.as_deref()) {
-                        code.get_or_insert(exit_code(exited));
-                    }
-                    if aborts(args, service.as_deref(), exited) {
+                    note(&mut code, args, service.as_deref(), exited);
+                    if aborts(args, exited) {
                         out.flush()?;
                         scope.say("Aborting on container exit...");
                         break (false, Interrupts::listen()?);
@@ -197,21 +195,16 @@ pub(super) async fn stay<E: Engine>(
     // The stack files may have changed meanwhile.
     let project = Rc::clone(&current.borrow());
     let project = &*project;
-    let stopped = lower(
+    let lowered = Lowered {
         args,
-        &mut follower,
         engine,
         project,
-        &mut forced,
-        &mut out,
         scope,
-    )
-    .await;
-    match stopped {
-        Ok(()) if interrupted => Ok(130),
-        Ok(()) => Ok(code.unwrap_or(0)),
-        Err(error) => Err(error),
-    }
+    };
+    lowered
+        .stop(&mut follower, &mut code, &mut forced, &mut out)
+        .await?;
+    Ok(if interrupted { 130 } else { code.unwrap_or(0) })
 }
 
 /// Does what changed files ask for, until the user interrupts; without a session nothing ever happens.
@@ -251,18 +244,23 @@ fn from_where(container: &Container, raised: &Raised<'_>) -> LogOptions {
     }
 }
 
-/// Whether this container's exit code is the command's.
-fn counts(args: &UpArgs, service: Option<&str>) -> bool {
-    match &args.exit_code_from {
+/// Takes this container's exit code for the command's, where it is the first one that counts.
+fn note(command: &mut Option<u8>, args: &UpArgs, service: Option<&str>, code: i64) {
+    let counts = match &args.exit_code_from {
         Some(wanted) => service == Some(wanted),
-        None => args.abort_on_container_exit || args.abort_on_container_failure,
+        // The end of a job that has done its work says nothing of the failure that is waited for.
+        None => aborts(args, code),
+    };
+    if counts {
+        command.get_or_insert(exit_code(code));
     }
 }
 
-fn aborts(args: &UpArgs, service: Option<&str>, code: i64) -> bool {
-    match &args.exit_code_from {
-        Some(wanted) => service == Some(wanted) || args.abort_on_container_exit,
-        None => args.abort_on_container_exit || (args.abort_on_container_failure && code != 0),
+fn aborts(args: &UpArgs, code: i64) -> bool {
+    if args.abort_on_container_failure {
+        code != 0
+    } else {
+        args.abort_on_container_exit || args.exit_code_from.is_some()
     }
 }
 
@@ -271,87 +269,119 @@ fn exit_code(code: i64) -> u8 {
     u8::try_from(code & 0xff).unwrap_or(1)
 }
 
-/// Stops the containers, while their last lines are shown; another interrupt kills them.
-async fn lower<E: Engine>(
-    args: &UpArgs,
-    follower: &mut Follower<'_, E>,
-    engine: &E,
-    project: &Project,
-    forced: &mut Interrupts,
-    out: &mut impl Write,
-    scope: &Scope,
-) -> Result<(), CliError> {
-    let address = &engine.about().address;
-    // Who doesn't want to wait for another windlass any longer kills what runs now.
-    let (_lock, is_forced) = match lock::hold(address, &project.name, forced, scope).await {
-        Ok(lock) => (Some(lock), false),
-        Err(CliError::Interrupted) => (None, true),
-        Err(error) => return Err(error),
-    };
-    let state = observe(engine, project).await?;
-    if is_forced {
-        return kill(engine, project, &state).await;
+/// What is lowered at the end: the services that were named, or all. What they depend on goes on, as others may need it.
+struct Lowered<'a, E> {
+    args: &'a UpArgs,
+    engine: &'a E,
+    project: &'a Project,
+    scope: &'a Scope,
+}
+
+impl<E: Engine> Lowered<'_, E> {
+    /// Stops the containers, while their last lines are shown and their exit codes noted; another interrupt kills them.
+    async fn stop(
+        &self,
+        follower: &mut Follower<'_, E>,
+        code: &mut Option<u8>,
+        forced: &mut Interrupts,
+        out: &mut impl Write,
+    ) -> Result<(), CliError> {
+        let (engine, project, scope) = (self.engine, self.project, self.scope);
+        let address = &engine.about().address;
+        // Who doesn't want to wait for another windlass any longer kills what runs now.
+        let (_lock, is_forced) = match lock::hold(address, &project.name, forced, scope).await {
+            Ok(lock) => (Some(lock), false),
+            Err(CliError::Interrupted) => (None, true),
+            Err(error) => return Err(error),
+        };
+        let state = observe(engine, project).await?;
+        if is_forced {
+            return self.kill(&state).await;
+        }
+        let mask = Mask::of(project, &state.containers);
+        let plan = stop(project, &state, &self.options());
+        let wishes = wishes(&mask, scope);
+        let mut interrupts = Interrupts::listen()?;
+        let mut shows = true;
+        let mut take = |news: Result<News, CliError>| match news {
+            Ok(News::Exited {
+                service,
+                code: exited,
+            }) => {
+                note(code, self.args, service.as_deref(), exited);
+                true
+            }
+            Ok(News::AllOver) | Err(_) => false,
+        };
+        let result = {
+            let mut stopping = pin!(apply(
+                &plan,
+                &state,
+                engine,
+                &wishes,
+                &mut interrupts,
+                scope
+            ));
+            loop {
+                tokio::select! {
+                    // The interrupt reaches the plan too, but here it means more.
+                    biased;
+                    () = forced.next() => break Err(CliError::Interrupted),
+                    result = &mut stopping => break result,
+                    news = follower.next(out), if shows => shows = take(news),
+                }
+            }
+        };
+        let last_lines = async { while shows && take(follower.next(out).await) {} };
+        // An engine that doesn't end a log with its container must not hold us, nor must what goes on.
+        let _ = tokio::time::timeout(LAST_LINES, last_lines).await;
+        if !matches!(&result, Err(CliError::Interrupted)) {
+            return result.map(|_| ());
+        }
+        self.kill(&state).await
     }
-    let options = StopOptions {
-        services: project.services.keys().cloned().collect(),
-        timeout: args.timeout,
-    };
-    let plan = stop(project, &state, &options);
-    let mask = Mask::of(project, &state.containers);
-    let wishes = Wishes {
+
+    fn options(&self) -> StopOptions {
+        let services = self.project.services.keys();
+        StopOptions {
+            services: services
+                .filter(|name| self.is_named(name.as_str()))
+                .cloned()
+                .collect(),
+            timeout: self.args.timeout,
+        }
+    }
+
+    fn is_named(&self, service: &str) -> bool {
+        let named = &self.args.services;
+        named.is_empty() || named.iter().any(|name| name == service)
+    }
+
+    /// Ends the containers at once.
+    async fn kill(&self, state: &ActualState) -> Result<(), CliError> {
+        let containers = state.containers.iter();
+        let up = containers.filter(|container| {
+            container.status.is_up()
+                && is_of(self.project, container)
+                && container
+                    .service()
+                    .is_some_and(|service| self.is_named(service))
+        });
+        try_join_all(up.map(|container| self.engine.kill_container(&container.id, None))).await?;
+        Ok(())
+    }
+}
+
+fn wishes<'a>(mask: &'a Mask, scope: &Scope) -> Wishes<'a> {
+    Wishes {
         title: "stop",
         mode: beside_logs(scope.mode),
-        mask: &mask,
+        mask,
         wait_timeout: None,
         health: None,
         quiet_pull: false,
         quiet_build: false,
-    };
-    let mut interrupts = Interrupts::listen()?;
-    let mut shows = true;
-    let result = {
-        let mut stopping = pin!(apply(
-            &plan,
-            &state,
-            engine,
-            &wishes,
-            &mut interrupts,
-            scope
-        ));
-        loop {
-            tokio::select! {
-                // The interrupt reaches the plan too, but here it means more.
-                biased;
-                () = forced.next() => break Err(CliError::Interrupted),
-                result = &mut stopping => break result,
-                news = follower.next(out), if shows => {
-                    shows = !matches!(news, Ok(News::AllOver) | Err(_));
-                }
-            }
-        }
-    };
-    let last_lines =
-        async { while shows && !matches!(follower.next(out).await, Ok(News::AllOver) | Err(_)) {} };
-    // An engine that doesn't end a log with its container must not hold us.
-    let _ = tokio::time::timeout(LAST_LINES, last_lines).await;
-    if !matches!(&result, Err(CliError::Interrupted)) {
-        return result.map(|_| ());
     }
-    kill(engine, project, &state).await
-}
-
-/// Ends all containers at once.
-async fn kill(
-    engine: &impl Engine,
-    project: &Project,
-    state: &ActualState,
-) -> Result<(), CliError> {
-    let up = state
-        .containers
-        .iter()
-        .filter(|container| container.status.is_up() && is_of(project, container));
-    try_join_all(up.map(|container| engine.kill_container(&container.id, None))).await?;
-    Ok(())
 }
 
 /// Live lines that are drawn again would fall among the logs.

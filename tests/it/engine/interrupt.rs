@@ -219,3 +219,36 @@ fn an_attached_up_ends_with_its_last_container() {
     let ended = stack.fails(5, &["up", "--exit-code-from", "web"]);
     ended.prints(&["web-1 exited with code 5\n"]);
 }
+
+#[test]
+fn the_exit_code_of_an_aborted_up_is_the_failed_containers_and_the_named_services() {
+    let stack = Stack::new(
+        "aborts",
+        "\
+services:
+  done: {image: busybox, command: \"true\", depends_on: [database]}
+  fails: {image: busybox, command: sh -c 'sleep 1; exit 3'}
+  stays:
+    image: busybox
+    command: sh -c 'trap \"exit 7\" TERM; echo up; while :; do sleep 0.1; done'
+    healthcheck: {test: \"true\", interval: 100ms}
+  late: {image: busybox, command: \"true\", depends_on: {stays: {condition: service_healthy}}}
+  database: {image: busybox, command: sleep 1000, init: true}
+",
+    );
+    // A job that has done its work is no failure.
+    let ended = stack.fails(3, &["up", "--abort-on-container-failure", "done", "fails"]);
+    ended.prints(&[
+        "done-1 exited with code 0\n",
+        "fails-1 exited with code 3\n",
+    ]);
+    ended.says(&["Aborting on container exit...\n"]);
+    // What is depended on was not named: it goes on.
+    let database = || stack.states().contains(&"database-1 running".to_owned());
+    assert!(database(), "{:?}", stack.states());
+    // Another one's end aborts, and the named one's code is the one with which it is stopped.
+    let args = ["up", "--exit-code-from", "stays", "late", "stays"];
+    let ended = stack.fails(7, &args);
+    ended.says(&["Aborting on container exit...\n"]);
+    assert!(database(), "{:?}", stack.states());
+}
