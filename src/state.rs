@@ -147,11 +147,16 @@ impl Container {
         }
     }
 
-    /// Whether it was made by a `run`, not for a service's replica.
+    /// Whether it was made for one command, not for a service's replica.
     pub fn is_one_off(&self) -> bool {
         self.labels
             .get(label::ONE_OFF)
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Whether it was made by a `run`, not for a hook.
+    pub fn is_of_run(&self) -> bool {
+        self.is_one_off() && self.labels.contains_key(label::SLUG)
     }
 }
 

@@ -58,7 +58,8 @@ pub fn down(
                 .services
                 .iter()
                 .any(|service| container.service() == Some(service.as_str()));
-        if is_orphan(project, container) {
+        // Somebody may be at work in a container of `run`.
+        if is_orphan(project, container) || container.is_of_run() {
             options.remove_orphans && options.services.is_empty()
         } else {
             named
@@ -293,13 +294,19 @@ fn networks_down(
         }
         let stays = |container: &&Container| {
             container.networks.contains_key(&network.name)
+                // What `run` left behind never starts again.
+                && (container.status.is_up() || !container.is_of_run())
                 && !containers.iter().any(|gone| gone.id == container.id)
         };
         if let Some(container) = state.containers.iter().find(stays) {
+            let whose = if container.is_of_run() {
+                "of `run`, too"
+            } else {
+                "of services that are no longer in the stack file"
+            };
             warnings.push(Warning {
                 message: format!(
-                    "network {} stays: container {} uses it (--remove-orphans removes containers of services that are \
-                     no longer in the stack file)",
+                    "network {} stays: container {} uses it (--remove-orphans removes containers {whose})",
                     network.name, container.name
                 ),
                 position: None,

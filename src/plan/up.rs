@@ -22,7 +22,7 @@ use super::steps::Steps;
 use super::{Plan, PlanError, Reason, Resource, StepId, Unchanged, Warning};
 use crate::graph::ServiceGraph;
 use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
-use crate::state::{ActualState, Container};
+use crate::state::{ActualState, Container, Status};
 pub use one_off::{RunOptions, run};
 use removal::Removal;
 use replica::Placed;
@@ -78,6 +78,8 @@ pub struct UpOptions {
     pub kept_networks: Vec<String>,
     /// Volumes to make anew where they are not what the file says, by their names on the engine: their data is lost.
     pub renewed_volumes: Vec<String>,
+    /// Volumes that the command line names and no file declares: the engine makes them where they are not there.
+    pub implied_volumes: Vec<String>,
     /// Protected volumes (extension `x-protect`) may be made anew too.
     pub unprotect: bool,
     /// Numbers of replicas in place of the file's.
@@ -327,7 +329,13 @@ impl Up<'_> {
             .filter(|container| is_orphan(project, container))
             .collect();
         if self.options.remove_orphans {
-            for container in orphans {
+            let is_left_behind = |container: &&Container| {
+                container.is_of_run()
+                    && matches!(container.status, Status::Exited | Status::Dead)
+                    && !is_orphan(project, container)
+            };
+            let of_run = self.state.containers.iter().filter(is_left_behind);
+            for container in orphans.into_iter().chain(of_run) {
                 self.discard(container, &Reason::Orphan);
             }
         } else if !orphans.is_empty() && !self.options.ignore_orphans {

@@ -330,3 +330,51 @@ fn the_volumes_that_are_lost_are_known_before_those_without_a_name_last() {
     assert_eq!(lost(&WITH_VOLUMES(false)), expected);
     assert_eq!(lost(&DownOptions::default()), []);
 }
+
+#[test]
+fn containers_of_run_stay_and_hold_networks_only_where_they_run() {
+    let project = project([service("web")]);
+    let mut state = raised(&project);
+    let web = state.containers[0].clone();
+    let of_run = |name: &str, status| {
+        let mut container = Container {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            status,
+            ..web.clone()
+        };
+        for (key, value) in [(label::ONE_OFF, "True"), (label::SLUG, "c0ffee")] {
+            container.labels.insert(key.to_owned(), value.to_owned());
+        }
+        container
+    };
+    state.containers.push(of_run("ended", Status::Exited));
+    let options = DownOptions::default();
+    assert_eq!(
+        down_lines(&project, &state, &options),
+        [
+            "[] -> #1 service:web:1, StopContainer, the project is lowered",
+            "[1] -> #2 service:web:1, RemoveContainer, the project is lowered",
+            "[2] -> #3 network:shop_default, RemoveNetwork, the project is lowered",
+        ]
+    );
+    state.containers.push(of_run("working", Status::Running));
+    let plan = down(&project, &state, &options).unwrap();
+    assert_eq!(plan.steps.len(), 2, "{plan}");
+    assert_eq!(
+        plan.warnings[0].message,
+        "network shop_default stays: container working uses it (--remove-orphans removes containers of `run`, too)"
+    );
+    let all = DownOptions {
+        remove_orphans: true,
+        ..options
+    };
+    let removed = |lines: &[String]| lines.iter().filter(|line| line.contains("RemoveC")).count();
+    assert_eq!(removed(&down_lines(&project, &state, &all)), 3);
+    // A new stack is raised beside those that work, and what they left behind goes on request.
+    let all = UpOptions {
+        remove_orphans: true,
+        ..UpOptions::default()
+    };
+    assert_eq!(removed(&up_lines(&project, &state, &all)), 1);
+}
