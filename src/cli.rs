@@ -279,7 +279,8 @@ async fn config(args: &config::ConfigArgs, scope: &Scope) -> Ended {
     if args.lock_image_digests {
         config::digest::images_only(&mut loaded);
     }
-    if !args.quiet {
+    args.check_names(&loaded)?;
+    if !args.quiet || args.lists_names() {
         let text = args.render(&loaded, &scope.environment, scope.separator());
         match &args.output {
             Some(file) => std::fs::write(file, text)?,

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::error::CliError;
 use crate::loader::{LoadOptions, Loaded};
 use origin::Origins;
 
@@ -106,6 +107,7 @@ impl ConfigArgs {
             resolve_paths: !self.no_path_resolution,
             consistency: !self.no_consistency,
             resolve_env: !self.no_env_resolution && !self.lists_names(),
+            spare_env_files: false,
             all_resources,
             missing_sources: false,
             services: self.services.clone(),
@@ -113,8 +115,19 @@ impl ConfigArgs {
         }
     }
 
-    /// Whether nothing is printed for which a service's env files matter.
-    fn lists_names(&self) -> bool {
+    /// # Errors
+    /// Where a service of which the digest is wanted is not there.
+    pub(crate) fn check_names(&self, loaded: &Loaded) -> Result<(), CliError> {
+        let known = text::names(loaded, "services");
+        let mut wanted = self.hash.iter().flat_map(|names| names.split(','));
+        match wanted.find(|name| *name != "*" && !known.iter().any(|it| it == name)) {
+            Some(name) => Err(CliError::NoSuchService(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a list of names is printed, for which a service's env files don't matter.
+    pub(crate) fn lists_names(&self) -> bool {
         self.list_services
             || self.volumes
             || self.networks

@@ -40,7 +40,13 @@ pub(super) struct LogsArgs {
     #[arg(long, value_name = "N")]
     index: Option<u32>,
     /// Only so many of the last lines of each container
-    #[arg(short = 'n', long, value_name = "LINES", default_value = "all")]
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "LINES",
+        default_value = "all",
+        allow_negative_numbers = true
+    )]
     tail: String,
     /// Only lines from this time on: 2013-01-02T13:23:37Z, or 42m for the last 42 minutes
     #[arg(long, value_name = "TIME")]

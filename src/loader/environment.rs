@@ -55,9 +55,10 @@ pub(super) fn read_env_files(loading: &mut Loading<'_>, stack: &mut Node) {
 fn read_env_file(loading: &mut Loading<'_>, file: &Node, own: &Node, variables: &mut Mapping) {
     let Some(path) = file.get("path") else { return };
     let name = path.as_str().unwrap_or_default().to_owned();
-    let optional = file
-        .get("required")
-        .is_some_and(|required| required.value == Value::Bool(false));
+    let optional = loading.options.spare_env_files
+        || file
+            .get("required")
+            .is_some_and(|required| required.value == Value::Bool(false));
     if !std::path::Path::new(&name).exists() {
         if !optional {
             let message = format!("env file {} not found", loading.shown(&name));

@@ -25,6 +25,8 @@ pub struct LoadOptions {
     pub consistency: bool,
     /// Read env files into the environment of services.
     pub resolve_env: bool,
+    /// Go without env files that are not there, whatever the file says of them.
+    pub spare_env_files: bool,
     /// Keep networks, volumes, configs, secrets and models that no service uses.
     pub all_resources: bool,
     /// Warn of bind mounts whose source is not there.
@@ -43,6 +45,7 @@ impl Default for LoadOptions {
             resolve_paths: true,
             consistency: true,
             resolve_env: true,
+            spare_env_files: false,
             all_resources: false,
             missing_sources: false,
             services: Vec::new(),

@@ -104,6 +104,7 @@ impl Scope {
     ) -> Result<Project, CliError> {
         let mut project = self.load_project(LoadOptions {
             services: services.to_vec(),
+            spare_env_files: true,
             ..LoadOptions::default()
         })?;
         self.set_platforms(&mut project)?;
@@ -140,6 +141,11 @@ impl Scope {
     }
 
     fn loaded_or_name(&self, options: LoadOptions) -> Result<(Project, Known), CliError> {
+        // What is there already has its environment.
+        let options = LoadOptions {
+            spare_env_files: true,
+            ..options
+        };
         let name = self
             .global
             .project_name

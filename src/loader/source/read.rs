@@ -141,7 +141,8 @@ fn limited(reader: impl Read) -> io::Result<Option<Vec<u8>>> {
 fn topmost_missing_folder(path: &Path) -> Option<PathBuf> {
     path.ancestors()
         .skip(1)
-        .take_while(|folder| !folder.exists())
+        // A bare name has an empty one.
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
         .last()
         .map(Path::to_path_buf)
 }

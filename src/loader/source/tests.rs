@@ -429,6 +429,8 @@ fn files_that_cannot_be_read_say_why() {
         );
         assert_eq!(error.hint().as_deref(), hint, "{name}");
     }
+    let error = read_text(Path::new("no-such-file")).expect_err("a bare name");
+    assert_eq!(error.to_string(), "no-such-file does not exist");
 }
 
 #[test]

@@ -29,6 +29,15 @@ fn config_checks_prints_and_writes() {
         .file("compose.yaml", stack)
         .stdout("web\n")
         .run();
+    Test::new(["config", "-q", "--services"])
+        .file("compose.yaml", stack)
+        .stdout("web\n")
+        .run();
+    Test::new(["config", "--hash", "web,nobody"])
+        .file("compose.yaml", stack)
+        .stderr_contains("no such service: nobody")
+        .status(1)
+        .run();
     Test::new(["convert", "--images", "-o", "images.txt"])
         .file("compose.yaml", stack)
         .run();

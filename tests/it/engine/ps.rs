@@ -100,3 +100,21 @@ volumes: {{data: }}
     };
     stack.alike(&["ps", "-a", "--format", "json"], without_labels);
 }
+
+#[test]
+fn what_is_there_is_listed_and_taken_down_where_its_env_file_is_gone() {
+    let stack = Stack::new(
+        "ps-env",
+        "services: {web: {image: busybox, command: sleep 1000, init: true, env_file: web.env}}",
+    );
+    stack.file("web.env", "A=b\n");
+    stack.ok(&["up", "-d"]);
+    std::fs::remove_file(stack.path("web.env")).expect("remove the env file");
+    stack
+        .fails(1, &["up", "-d"])
+        .says(&["env file web.env not found"]);
+    assert_eq!(stack.ok(&["ps", "--services"]).stdout, "web\n");
+    assert_eq!(stack.exec("web", &["sh", "-c", "echo $A"]).1, "b\n");
+    stack.ok(&["down", "-t", "0"]);
+    assert_eq!(stack.states(), [""; 0]);
+}
