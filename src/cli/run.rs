@@ -25,6 +25,7 @@ use crate::plan::{self, RunOptions, UpOptions};
 use crate::reconcile::observe;
 use crate::ui::Mode;
 use crate::ui::mask::Mask;
+use service::Asked;
 
 /// Run one command in a new container of a service, beside those that run
 #[derive(Debug, Args)]
@@ -162,7 +163,11 @@ enum Pull {
 }
 
 pub(super) async fn run(args: &RunArgs, scope: &Scope) -> Ended {
-    let (project, service) = service::load(args, scope)?;
+    let Asked {
+        project,
+        service,
+        implied_volumes,
+    } = service::load(args, scope)?;
     let (tty, stdin) = (service.spec.tty, service.spec.stdin_open);
     if !args.detach {
         check_terminal(tty, stdin)?;
@@ -173,7 +178,10 @@ pub(super) async fn run(args: &RunArgs, scope: &Scope) -> Ended {
         label::joined(&project, &[&service.name, &"run", &short])
     });
     let options = RunOptions {
-        up: up_options(args, scope),
+        up: UpOptions {
+            implied_volumes,
+            ..up_options(args, scope)
+        },
         name,
         slug,
         use_aliases: args.use_aliases,

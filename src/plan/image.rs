@@ -270,7 +270,7 @@ fn chosen<'a>(
 }
 
 /// Whether the file names the service's image, which is made from the service's name otherwise.
-fn is_named(project: &Project, service: &Service) -> bool {
+pub(super) fn is_named(project: &Project, service: &Service) -> bool {
     service.spec.image != label::image_name(project, &service.name)
 }
 

@@ -8,12 +8,21 @@ use super::{RunArgs, wants_terminal};
 use crate::cli::error::CliError;
 use crate::cli::exec::variables;
 use crate::cli::scope::Scope;
-use crate::loader;
-use crate::model::{Project, Service};
+use crate::loader::{self, LoadOptions};
+use crate::model::{Project, Service, VolumeName};
 
-/// Loads the project, and the service with the flags in it. The project's own service stays as the file says, so that
-/// its replicas are not taken for others.
-pub(super) fn load(args: &RunArgs, scope: &Scope) -> Result<(Project, Service), CliError> {
+/// What is to be run.
+pub(super) struct Asked {
+    /// The project, whose own service stays as the file says, so that its replicas are not taken for others.
+    pub(super) project: Project,
+    /// The service with the flags in it.
+    pub(super) service: Service,
+    /// Volumes that only the flags name.
+    pub(super) implied_volumes: Vec<String>,
+}
+
+/// Loads the project, and the service with the flags in it.
+pub(super) fn load(args: &RunArgs, scope: &Scope) -> Result<Asked, CliError> {
     let Some((name, command)) = args.words.split_first() else {
         return Err(CliError::Usage("a service is expected".to_owned()));
     };
@@ -33,7 +42,8 @@ pub(super) fn load(args: &RunArgs, scope: &Scope) -> Result<(Project, Service), 
         .services
         .get(name.as_str())
         .ok_or_else(|| CliError::NoSuchService(name.clone()))?;
-    let mut service = match in_words_of_the_file(args, name) {
+    let implied_volumes = implied_volumes(args, scope)?;
+    let mut service = match in_words_of_the_file(args, name, &implied_volumes) {
         None => known.clone(),
         Some(text) => {
             let mut changed = scope.project_with(named, Some(text))?;
@@ -47,11 +57,42 @@ pub(super) fn load(args: &RunArgs, scope: &Scope) -> Result<(Project, Service), 
         }
     };
     change(&mut service, args, command, scope)?;
-    Ok((project, service))
+    Ok(Asked {
+        project,
+        service,
+        implied_volumes,
+    })
+}
+
+/// The volumes that are named by flags and declared by no file.
+fn implied_volumes(args: &RunArgs, scope: &Scope) -> Result<Vec<String>, CliError> {
+    let is_name = |source: &&str| {
+        // A letter alone is a drive.
+        source.len() > 1
+            && source.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && VolumeName::new(*source).is_ok()
+    };
+    let sources = args
+        .volumes
+        .iter()
+        .filter_map(|volume| volume.split_once(':'));
+    let mut names: Vec<&str> = sources.map(|(source, _)| source).filter(is_name).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let declared = scope.load_silently(LoadOptions {
+        all_resources: true,
+        ..LoadOptions::default()
+    })?;
+    names.retain(|name| {
+        let project = declared.project.as_ref();
+        !project.is_some_and(|project| project.volumes.contains_key(*name))
+    });
+    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
 /// The flags whose values are written as in the stack file, as a stack file.
-fn in_words_of_the_file(args: &RunArgs, service: &str) -> Option<String> {
+fn in_words_of_the_file(args: &RunArgs, service: &str, implied: &[String]) -> Option<String> {
     let mut keys = String::new();
     // Whatever is written to a text is taken.
     if !args.publish.is_empty() {
@@ -70,7 +111,18 @@ fn in_words_of_the_file(args: &RunArgs, service: &str) -> Option<String> {
     let service = json!(service);
     // The shell has replaced the variables.
     let keys = keys.replace('$', "$$");
-    (!keys.is_empty()).then(|| format!("services:\n  {service}:\n{keys}"))
+    let mut volumes = String::new();
+    for name in implied {
+        let name = json!(name);
+        // By that name on the engine, too, and nobody's who takes the project down.
+        let _ = writeln!(volumes, "  {name}: {{name: {name}, external: true}}");
+    }
+    let volumes = if volumes.is_empty() {
+        volumes
+    } else {
+        format!("volumes:\n{volumes}")
+    };
+    (!keys.is_empty()).then(|| format!("services:\n  {service}:\n{keys}{volumes}"))
 }
 
 /// Changes what needs no reading.

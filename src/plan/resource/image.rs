@@ -2,6 +2,7 @@
 
 use super::Up;
 use crate::model::{PullPolicy, Service, time};
+use crate::plan::image::is_named;
 use crate::plan::{Operation, PlanError, Reason, Resource, StepId};
 use crate::state::ActualState;
 
@@ -162,7 +163,11 @@ impl<'a> Up<'a> {
                 position: service.positions.find("image").cloned(),
             })
         };
-        let Some(build) = &service.build else {
+        // What the file names may have been built elsewhere.
+        let is_pulled = self.options.no_build
+            && is_named(self.project, service)
+            && !matches!(policy, PullPolicy::Never | PullPolicy::Build);
+        let Some(build) = service.build.as_ref().filter(|_| !is_pulled) else {
             return match policy {
                 PullPolicy::Never => missing("its pull policy is `never`"),
                 PullPolicy::Build => {

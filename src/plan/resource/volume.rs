@@ -33,6 +33,7 @@ impl<'a> Up<'a> {
         }
         let there = self.resources.volumes_there.get(volume.name.as_str());
         let step = match there.copied() {
+            None if self.options.implied_volumes.contains(&volume.name) => None,
             None if volume.external => {
                 return Err(PlanError::ExternalMissing {
                     kind: "volume",

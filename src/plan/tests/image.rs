@@ -233,3 +233,23 @@ fn the_flag_of_pull_goes_by_age_and_one_service_that_wants_the_image_is_enough()
         assert_eq!(plan.steps.len(), pulls, "{policy:?}");
     }
 }
+
+#[test]
+fn what_is_not_to_be_built_is_pulled_where_the_file_names_it() {
+    let project = shop();
+    let up_of = |service: &str| {
+        let options = UpOptions {
+            services: vec![name(service)],
+            no_deps: true,
+            no_build: true,
+            ..UpOptions::default()
+        };
+        up(&project, &ActualState::default(), &options)
+    };
+    assert_eq!(
+        lines(&up_of("web").unwrap())[0],
+        "[] -> #1 image:me/web:1, PullImage, not there yet"
+    );
+    let refused = up_of("api").unwrap_err().to_string();
+    assert!(refused.contains("--no-build was given"), "{refused}");
+}

@@ -342,3 +342,30 @@ fn run_answers_as_docker_compose_does() {
         stack.answers_as_docker_compose(args, b"");
     }
 }
+
+#[test]
+fn a_volume_that_no_file_declares_is_the_engines_and_stays() {
+    let stack = Stack::new(
+        "run-volume",
+        "services: {job: {image: busybox}, other: {image: busybox, volumes: ['data:/data']}}\nvolumes: {data: }",
+    );
+    let cache = format!("{}-cache", stack.project());
+    let mount = format!("{cache}:/cache");
+    let run = |command: &str| {
+        let args = ["run", "--rm", "-T", "-v", &mount, "-v", "data:/data", "job"];
+        stack
+            .ok(&[&args[..], &["sh", "-c", command]].concat())
+            .stdout
+    };
+    run("touch /cache/kept /data/of_the_project");
+    stack.ok(&["down", "-v"]);
+    assert_eq!(run("ls /cache /data"), "/cache:\nkept\n\n/data:\n");
+    let path = format!("volumes/{cache}");
+    let volume = stack.api().get(&path).expect("the volume");
+    let labels = volume["Labels"].clone();
+    stack.api().delete(&path);
+    assert!(
+        labels.is_null() || labels == serde_json::json!({}),
+        "{labels}"
+    );
+}
