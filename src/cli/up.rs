@@ -99,7 +99,7 @@ pub(super) struct UpArgs {
     /// Seconds until a container that has to stop is killed (default: its own grace period)
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout: Option<i64>,
-    /// Give new containers new anonymous volumes, in place of those of the old ones
+    /// Replace containers that have anonymous volumes, so that they get new ones
     #[arg(short = 'V', long)]
     renew_anon_volumes: bool,
     /// Answer every question with yes: volumes that are not what the file says are made anew, and their

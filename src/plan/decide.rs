@@ -109,6 +109,9 @@ pub(super) fn decide<'a>(
                 (Recreate::Force, _) => {
                     return Verdict::Another(Reason::Asked("--force-recreate"));
                 }
+                _ if options.renews_volumes_of(service, container) => {
+                    return Verdict::Another(Reason::Asked("--renew-anon-volumes"));
+                }
                 (_, Some(Difference::InPlace(updates))) => updates,
                 (_, None) => Updates::default(),
             };

@@ -22,7 +22,7 @@ use super::steps::Steps;
 use super::{Plan, PlanError, Reason, Resource, StepId, Unchanged, Warning};
 use crate::graph::ServiceGraph;
 use crate::model::{Condition, Positions, Project, PullPolicy, Service, ServiceName};
-use crate::state::{ActualState, Container, Status};
+use crate::state::{ActualState, Container, ContainerMount, Status};
 pub use one_off::{RunOptions, run};
 use removal::Removal;
 use replica::Placed;
@@ -60,7 +60,7 @@ pub struct UpOptions {
     pub recreate: Recreate,
     /// Apply `recreate` to what they depend on too.
     pub always_recreate_deps: bool,
-    /// Give new containers new anonymous volumes.
+    /// Replace containers that have anonymous volumes, and give the new ones new volumes.
     pub renew_anon_volumes: bool,
     /// Start tasks again that have done their work.
     pub rerun_done: bool,
@@ -89,6 +89,14 @@ pub struct UpOptions {
 impl UpOptions {
     fn is_named(&self, service: &ServiceName) -> bool {
         self.services.is_empty() || self.services.contains(service)
+    }
+
+    /// Whether the container is replaced for the sake of its anonymous volumes.
+    pub(super) fn renews_volumes_of(&self, service: &Service, container: &Container) -> bool {
+        let mut mounts = container.mounts.iter();
+        self.renew_anon_volumes
+            && self.is_named(&service.name)
+            && mounts.any(ContainerMount::is_anonymous_volume)
     }
 
     pub(super) fn recreate_policy(&self, service: &ServiceName) -> Recreate {
