@@ -36,7 +36,7 @@ pub(super) struct CreateArgs {
     /// Never replace containers
     #[arg(long, conflicts_with = "force_recreate")]
     no_recreate: bool,
-    /// Remove containers of services that are not in the stack file
+    /// Remove containers of services that are not in the stack file, and what `run` left behind
     #[arg(long)]
     remove_orphans: bool,
     /// When to pull images, in place of the services' own `pull_policy`

@@ -44,7 +44,7 @@ pub(super) struct DownArgs {
     /// Seconds until a container that has to stop is killed (default: its own grace period)
     #[arg(short, long, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout: Option<i64>,
-    /// Remove containers of services that are not in the stack file
+    /// Remove containers of services that are not in the stack file, and those of `run`
     #[arg(long)]
     remove_orphans: bool,
     /// Don't ask before volumes are removed

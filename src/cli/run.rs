@@ -117,7 +117,7 @@ pub(super) struct RunArgs {
     /// Don't show the progress of pulls
     #[arg(long)]
     quiet_pull: bool,
-    /// Remove containers of services that are not in the stack file
+    /// Remove containers of services that are not in the stack file, and what `run` left behind
     #[arg(long)]
     remove_orphans: bool,
     /// Remove the container when it ends

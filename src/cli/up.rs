@@ -81,7 +81,7 @@ pub(super) struct UpArgs {
     /// Create everything, start nothing
     #[arg(long)]
     no_start: bool,
-    /// Remove containers of services that are not in the stack file
+    /// Remove containers of services that are not in the stack file, and what `run` left behind
     #[arg(long)]
     remove_orphans: bool,
     /// When to pull images, in place of the services' own `pull_policy`
