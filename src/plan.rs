@@ -4,6 +4,7 @@
 //! applied; `plan`, `--dry-run` and `up` see the same one.
 
 mod adopt;
+mod bake;
 mod by_resource;
 mod consequence;
 mod container;
@@ -36,6 +37,7 @@ mod update;
 use std::collections::HashMap;
 use std::fmt;
 
+pub use bake::{Bake, bake};
 pub use by_resource::ByResource;
 pub use consequence::{Consequence, Effect, consequences};
 pub use content::{Granted, granted};

@@ -7,7 +7,7 @@ use super::Ended;
 use super::actual::Actual;
 use super::error::CliError;
 use super::global::Progress;
-use super::scope::Scope;
+use super::scope::{Scope, print};
 use super::up::service_names;
 use crate::plan::{self, BuildOptions};
 use crate::reconcile::read_build_secrets;
@@ -63,11 +63,11 @@ pub(super) struct BuildArgs {
     /// Keys or an agent that RUN lines can use: `default`, or `NAME=PATH`; repeatable
     #[arg(long, value_name = "WHAT")]
     ssh: Vec<String>,
-    /// Not there yet
-    #[arg(long, hide = true)]
+    /// Have docker buildx look for bad practice in the Dockerfiles, and build nothing
+    #[arg(long)]
     check: bool,
-    /// Not there yet
-    #[arg(long, hide = true)]
+    /// Print what would be built as a file for `docker buildx bake`
+    #[arg(long)]
     print: bool,
     /// The older place of the option that stands before the command
     #[arg(long, value_name = "MODE", hide = true)]
@@ -87,7 +87,9 @@ pub(super) struct BuildArgs {
 }
 
 pub(super) async fn run(args: &BuildArgs, scope: &Scope) -> Ended {
-    check(args)?;
+    if args.print || args.check {
+        return bake(args, scope).await;
+    }
     let mut actual = Actual::of_files(&args.services, scope).await?;
     if let Some(progress) = args.progress {
         actual.mode = scope.mode_of(progress);
@@ -100,7 +102,15 @@ pub(super) async fn run(args: &BuildArgs, scope: &Scope) -> Ended {
             Report::new("--memory has no effect: the engine's builder takes what it needs");
         scope.warn(&[report], &actual.mask);
     }
-    let options = BuildOptions {
+    let options = options(args, scope)?;
+    read_build_secrets(&mut actual.project);
+    actual.mask = mask(&actual, &options);
+    let plan = plan::build(&actual.project, &options)?;
+    actual.apply(&plan, "build", None, scope).await
+}
+
+fn options(args: &BuildArgs, scope: &Scope) -> Result<BuildOptions, CliError> {
+    Ok(BuildOptions {
         services: service_names(&args.services)?,
         with_dependencies: args.with_dependencies,
         args: arguments(&args.build_arg, |name| scope.environment.get(name).cloned()),
@@ -111,28 +121,29 @@ pub(super) async fn run(args: &BuildArgs, scope: &Scope) -> Ended {
         provenance: args.provenance.clone(),
         sbom: args.sbom.clone(),
         ssh: args.ssh.clone(),
-    };
-    read_build_secrets(&mut actual.project);
-    actual.mask = mask(&actual, &options);
-    let plan = plan::build(&actual.project, &options)?;
-    actual.apply(&plan, "build", None, scope).await
+    })
 }
 
-/// What windlass cannot do is refused, not passed over.
-fn check(args: &BuildArgs) -> Result<(), CliError> {
-    if args.check {
-        return Err(CliError::Usage(
-            "build --check is not there yet: the builder tells what it finds while it builds"
-                .to_owned(),
-        ));
+/// Prints the builds as a file of `docker buildx bake`, or has docker buildx look at their Dockerfiles.
+async fn bake(args: &BuildArgs, scope: &Scope) -> Ended {
+    let project = scope.project_as_written(&args.services)?;
+    let file = plan::bake(&project, &options(args, scope)?, args.check)?;
+    if file.is_empty() {
+        return Ok(0);
     }
+    let text = serde_json::to_string_pretty(&file).map_err(std::io::Error::from)?;
     if args.print {
-        return Err(CliError::Usage(
-            "build --print is not there yet: `windlass --dry-run build` shows what would be built"
-                .to_owned(),
-        ));
+        print(&format!("{text}\n"))?;
+        return Ok(0);
     }
-    Ok(())
+    let engine = scope.connect().await?;
+    let checked = engine.bake(args.builder.as_deref(), &text, file.folders());
+    checked.await?.ok_or_else(|| {
+        CliError::Usage(
+            "build --check is done by docker buildx, which is not installed: `sudo apt install docker-buildx`"
+                .to_owned(),
+        )
+    })
 }
 
 /// What must not be seen while images are built: also what the command line's arguments hold.

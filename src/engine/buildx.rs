@@ -75,6 +75,31 @@ pub(super) fn build(
     })
 }
 
+/// Has the program do what a file of bake says, with its words on our streams; answers its exit code.
+pub(super) async fn bake(
+    program: &Path,
+    engine: &[(&'static str, String)],
+    builder: Option<&str>,
+    file: &str,
+    folders: impl Iterator<Item = &str>,
+) -> io::Result<Option<i32>> {
+    let mut command = Command::new(program);
+    command.args(["bake", "--file=-", "--progress=quiet"]);
+    command.args(builder.map(|builder| format!("--builder={builder}")));
+    command.args(folders.map(|folder| format!("--allow=fs.read={folder}")));
+    command
+        .envs(engine.iter().map(|(name, value)| (name, value)))
+        .env_remove("DOCKER_CONTEXT")
+        .stdin(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read its input has its reasons: its exit says more.
+        let _ = stdin.write_all(file.as_bytes()).await;
+    }
+    Ok(child.wait().await?.code())
+}
+
 /// A build that the program works on.
 struct Running {
     child: Child,

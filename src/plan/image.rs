@@ -142,7 +142,7 @@ fn left_out(service: &Service) -> Warning {
 
 impl BuildOptions {
     /// Puts what the flags say in place of what the file says.
-    fn change(&self, section: &mut Build) {
+    pub(super) fn change(&self, section: &mut Build) {
         section.args.extend(self.args.clone());
         section.no_cache |= self.no_cache;
         section.pull |= self.pull;
@@ -256,7 +256,7 @@ pub fn push(project: &Project, options: &PushOptions) -> Result<(Plan, Vec<LeftO
 }
 
 /// The services in start order.
-fn chosen<'a>(
+pub(super) fn chosen<'a>(
     project: &'a Project,
     services: &[ServiceName],
     dependencies: bool,

@@ -66,6 +66,28 @@ async fn turn(engine: &DockerEngine, build: &ImageBuild) -> Option<OwnedMutexGua
     Some(turn.lock_owned().await)
 }
 
+impl DockerEngine {
+    /// Has docker buildx do what this file of bake says, which reads these folders, with its words on our streams; answers
+    /// its exit code, or none where it is not installed.
+    ///
+    /// # Errors
+    /// Where it cannot be run.
+    pub async fn bake(
+        &self,
+        builder: Option<&str>,
+        file: &str,
+        folders: impl Iterator<Item = &str>,
+    ) -> std::io::Result<Option<u8>> {
+        let Some(program) = buildx::find(&self.plugin_folders) else {
+            return Ok(None);
+        };
+        let code = buildx::bake(&program, &self.about.variables, builder, file, folders).await?;
+        Ok(Some(
+            code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+        ))
+    }
+}
+
 /// The build by docker buildx, which knows these keys.
 fn with_buildx<'a>(
     engine: &'a DockerEngine,

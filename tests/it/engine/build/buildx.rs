@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::support::engine::Stack;
+use crate::support::engine::{Ran, Stack};
 
 const SECRETS: &str = r"
 services:
@@ -125,4 +125,93 @@ fn without_buildx_the_key_that_needs_it_is_named() {
         let words = format!("has no place for {key}, and docker buildx is not installed");
         stack.fails(1, &["build", flag]).says(&[&words]);
     }
+    let check = stack.fails(1, &["build", "--check"]);
+    check.says(&["build --check is done by docker buildx, which is not installed"]);
+}
+
+/// Everything that a file of bake has a place for, but for what docker compose writes in an order of its own.
+const BAKED: &str = "\
+services:
+  app:
+    image: me/app:1
+    platform: linux/amd64
+    build:
+      context: app
+      dockerfile: Other
+      target: last
+      args: {A: one, B: 'two $${A}'}
+      labels: {side: rear}
+      tags: ['me/app:2']
+      cache_from: ['me/cache:1']
+      cache_to: ['type=local,dest=/tmp/cache']
+      secrets: [pin, {source: key, target: other}]
+      ssh: [default]
+      platforms: [linux/amd64]
+      pull: true
+      no_cache: true
+      network: host
+      shm_size: 64m
+      ulimits: {nofile: {soft: 10, hard: 20}}
+      extra_hosts: ['a:1.2.3.4', 'b:::1']
+      additional_contexts: {lib: ./lib, img: 'docker-image://busybox'}
+      privileged: true
+secrets:
+  pin: {environment: PIN}
+  key: {file: ./key}
+";
+
+#[test]
+fn builds_are_printed_as_docker_compose_writes_them_for_bake() {
+    let stack = Stack::empty("bake").env("PIN", "1234");
+    stack.file("compose.yaml", BAKED);
+    stack.same_as_compose(&["build", "--print"]);
+    let printed = stack.ok(&["build", "--print"]);
+    printed.prints(&["\"dockerfile\": \"", "\"id=pin,type=env,env=PIN\""]);
+    assert!(!printed.both().contains("1234"), "{}", printed.both());
+    stack.file(
+        "compose.yaml",
+        "services: {a: {build: {dockerfile_inline: FROM busybox}}}",
+    );
+    stack.same_as_compose(&["build", "--print", "a"]);
+    stack.file("compose.yaml", "services: {a: {image: busybox}}");
+    stack.same_as_compose(&["build", "--print"]);
+}
+
+#[test]
+fn dockerfiles_are_checked_by_buildx() {
+    let Some(folder) = configuration() else {
+        eprintln!("left out: docker buildx is not there, see tests/run");
+        return;
+    };
+    let folder = folder.display().to_string();
+    let stack = Stack::empty("check").env("DOCKER_CONFIG", &folder);
+    stack.file("compose.yaml", "services: {app: {build: .}}");
+    // Docker 20.10 cannot check and says so; a check that finds something ends with 1.
+    for dockerfile in [
+        "FROM busybox as one\nCMD echo hi\n",
+        "FROM busybox AS one\n",
+    ] {
+        stack.file("Dockerfile", dockerfile);
+        let ours = stack.run(&["build", "--check"]);
+        let theirs = stack
+            .compose(&["build", "--check"])
+            .expect("docker compose");
+        assert!(
+            !theirs.stderr.contains("no configuration file"),
+            "{}",
+            theirs.both()
+        );
+        let found = |ran: &Ran| {
+            let lines = ran.stdout.lines().filter(|line| line.contains("WARNING: "));
+            (ran.status, lines.map(str::to_owned).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            found(&ours),
+            found(&theirs),
+            "{}\n{}",
+            ours.both(),
+            theirs.both()
+        );
+    }
+    assert_eq!(stack.images(), [""; 0]);
 }
