@@ -72,11 +72,8 @@ fn images_are_built_and_containers_stay() {
 }
 
 #[test]
-fn what_cannot_be_built_or_built_so_is_refused() {
+fn what_cannot_be_built_is_refused() {
     let stack = stack("imageno");
-    stack
-        .fails(1, &["build", "--check", "web"])
-        .says(&["build --check is not there yet"]);
     stack
         .fails(1, &["build", "nobody"])
         .says(&["no such service: nobody"]);
