@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use indexmap::IndexMap;
 
@@ -7,23 +8,29 @@ use crate::loader::{LoadOptions, LoadRequest, load};
 use crate::model::ServiceName;
 
 /// Loads a stack file in a folder with a file `here` and an empty folder `folder`, and gathers its inputs.
-fn gathered(service: &str, resources: &str) -> Result<Inputs, Vec<String>> {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("here"), "content").unwrap();
-    fs::create_dir(folder.path().join("folder")).unwrap();
-    let text = format!("services:\n  web:\n    image: x\n{service}{resources}");
-    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+/// The project of a stack file in this folder: all of it, or these services.
+fn loaded(folder: &Path, text: &str, services: &[&str]) -> Project {
+    fs::write(folder.join("compose.yaml"), text).unwrap();
     let request = LoadRequest {
-        current_dir: folder.path().to_path_buf(),
+        current_dir: folder.to_path_buf(),
         project_name: Some("test".to_owned()),
         environment: [("PIN".to_owned(), "1234".to_owned())].into(),
         ..LoadRequest::default()
     };
     let options = LoadOptions {
-        current_dir: folder.path().to_path_buf(),
+        current_dir: folder.to_path_buf(),
+        services: services.iter().map(ToString::to_string).collect(),
         ..LoadOptions::default()
     };
-    let project = load(&request, &options).unwrap().project.unwrap();
+    load(&request, &options).unwrap().project.unwrap()
+}
+
+fn gathered(service: &str, resources: &str) -> Result<Inputs, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("here"), "content").unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    let text = format!("services:\n  web:\n    image: x\n{service}{resources}");
+    let project = loaded(folder.path(), &text, &[]);
     gather(project).map_err(|errors| {
         let line = |error: &InputError| {
             let place = error.position().map(ToString::to_string);
@@ -158,19 +165,7 @@ fn a_seccomp_profile_is_known_by_its_content_and_words_of_the_engine_are_none() 
 /// A project of a stack file of which only `app` is chosen.
 fn app_alone(text: &str) -> Project {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("compose.yaml"), text).unwrap();
-    let request = LoadRequest {
-        current_dir: folder.path().to_path_buf(),
-        project_name: Some("test".to_owned()),
-        environment: [("PIN".to_owned(), "1234".to_owned())].into(),
-        ..LoadRequest::default()
-    };
-    let options = LoadOptions {
-        current_dir: folder.path().to_path_buf(),
-        services: vec!["app".to_owned()],
-        ..LoadOptions::default()
-    };
-    load(&request, &options).unwrap().project.unwrap()
+    loaded(folder.path(), text, &["app"])
 }
 
 #[test]
